@@ -1,0 +1,210 @@
+"""The CSV body of a chunk as columns, in plain Python (runs on indexers).
+
+Two shapes of the same block are offered: cells by column, and the untouched text of each record, so that a command which only
+adds fields appends to the record instead of encoding every cell again.
+
+Fast path: when every physical line has an even number of quotes no newline is inside a cell, and when each line then has
+(columns - 1) commas no comma is either; quotes only wrap cells and one flat split gives all columns. Anything else goes through
+the csv module. Text is wire text (see the package docstring).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import Optional
+
+from .chunk import ChunkError
+
+BLOCK_B = 256 * 1024  # cache-sized: halves memory and keeps the split list warm
+TWIN = "__mv_"
+CHUNKED_IDX = "_chunked_idx"
+_CELL_LIMIT = 2**31 - 1  # the csv module's own limit is 131,072 characters, the SDK's 10 MiB; a log may hold more
+_NEITHER_QUOTE_NOR_NEWLINE = bytes(set(range(256)) - set(b'"\n'))
+_NUL_STAND_IN = "\u0100"  # csv on 3.9 refuses NUL; no wire text holds a character above U+00FF
+
+
+def to_wire(text: str) -> str:
+    """Unicode text as wire text (UTF-8 bytes, one character each)."""
+    return text if text.isascii() else text.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+def from_wire(text: str) -> str:
+    """Wire text as Unicode; bytes that are not UTF-8 become U+FFFD."""
+    return text if text.isascii() else text.encode("latin-1").decode("utf-8", "replace")
+
+
+class Columns:
+    """A block of records.
+
+    names: field names in header order, without twins. rows: number of records. ``cells(name)`` is the column as a list of
+    str, one per record ('' = null), None when the field is not in the header; of duplicate names the first counts.
+    ``values(name, row)`` gives the list of a multivalue cell. ``records`` is the text of each record without its line end.
+    """
+
+    def __init__(self, header: Sequence[str], table: Sequence[list[str]], rows: int, text: str) -> None:
+        self.header = list(header)
+        self.rows = rows
+        self._table = table
+        self._text = text
+        self._at: dict[str, int] = {}
+        for at, name in enumerate(self.header[: len(table)] if rows else self.header):
+            self._at.setdefault(name, at)
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name in self._at if not name.startswith(TWIN)]
+
+    @property
+    def records(self) -> list[str]:
+        return _records(self._text)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._at
+
+    def cells(self, name: str) -> Optional[list[str]]:
+        at = self._at.get(name)
+        return None if at is None else self._table[at] if self.rows else []
+
+    def values(self, name: str, row: int) -> list[str]:
+        """The values of one cell: [] for null, one item for a plain cell, all of them when the multivalue twin is filled."""
+        twins = self.cells(TWIN + name)
+        if twins and twins[row]:
+            return decode_multivalue(twins[row])
+        cells = self.cells(name)
+        return [cells[row]] if cells and cells[row] else []
+
+
+def decode_multivalue(twin: str) -> list[str]:
+    """``$a$;$b$`` with every ``$`` of a value doubled -> [a, b]. Raises ChunkError on anything else."""
+    if len(twin) < 2 or twin[0] != "$" or twin[-1] != "$":
+        raise ChunkError(f"a multivalue cell must look like $a$;$b$, got {twin[:60]!r}")
+    values, at = [], 1
+    while True:
+        end = at
+        while True:  # the closing $ is the first that is not doubled
+            end = twin.find("$", end)
+            if end < 0:
+                raise ChunkError(f"a multivalue cell must look like $a$;$b$, got {twin[:60]!r}")
+            if twin[end + 1 : end + 2] != "$":
+                break
+            end += 2
+        values.append(twin[at:end].replace("$$", "$"))
+        if end == len(twin) - 1:
+            return values
+        if twin[end + 1 : end + 3] != ";$":
+            raise ChunkError(f"a multivalue cell must look like $a$;$b$, got {twin[:60]!r}")
+        at = end + 3
+
+
+def read_header(body: bytes) -> tuple[list[str], int]:
+    """Field names of a body and where its records begin. An empty body has no header: ([], 0)."""
+    if not body:
+        return [], 0
+    end = cut(body, 0, 1)
+    names = next(csv.reader([body[:end].decode("latin-1")]), [])
+    return names, end
+
+
+def blocks(body: bytes, block_b: int = BLOCK_B) -> Iterator[Columns]:
+    """The body as blocks of about block_b bytes, cut between records. A header without records is one block of 0 rows.
+
+    Raises ChunkError when a record has another number of cells than the header.
+    """
+    header, at = read_header(body)
+    if header and at >= len(body):
+        yield Columns(header, [], 0, "")
+    while at < len(body):
+        end = cut(body, at, block_b)
+        yield read_block(header, body[at:end])
+        at = end
+
+
+def cut(body: bytes, start: int, at_least: int) -> int:
+    """Offset after the first newline outside quotes that lies at_least bytes after start (or the end of the body)."""
+    at, quotes = start, 0
+    probe = start + at_least - 1
+    while True:
+        newline = body.find(b"\n", probe)
+        if newline < 0:
+            return len(body)
+        quotes += body.count(b'"', at, newline)
+        if quotes % 2 == 0:
+            return newline + 1
+        at, probe = newline, newline + 1
+
+
+def read_block(header: list[str], block: bytes) -> Columns:
+    if not block.endswith(b"\n"):
+        block += b"\n"
+    rows = block.count(b"\n")
+    returns = block.count(b"\r")
+    plain = returns == 0 or returns == rows == block.count(b"\r\n")
+    if plain and b'""' not in block and not newline_in_quotes(block):
+        table = _flat_split(header, block.translate(None, b'"\r').decode("latin-1"), rows)
+        if table is not None:
+            return Columns(header, table, rows, block.decode("latin-1"))
+    return _by_csv(header, block.decode("latin-1"))
+
+
+def newline_in_quotes(block: bytes) -> bool:
+    """Whether some physical line has an odd number of quotes: strip all but quotes and newlines, then cancel the quotes in pairs."""
+    return b'"' in block.translate(None, _NEITHER_QUOTE_NOR_NEWLINE).replace(b'""', b"")
+
+
+def _flat_split(header: list[str], text: str, rows: int) -> Optional[list[list[str]]]:
+    """Columns by one split of the whole block, or None when the commas show that a cell holds one. rows: its lines."""
+    width = len(header)
+    half = width // 2
+    if half and header[half:] == [TWIN + name for name in header[:half]]:
+        tail = "," * half + "\n"  # splunkd writes all twins after the last field, nearly always empty: cut them first
+        if text.count(tail) == rows:
+            text, width = text.replace(tail, "\n"), half
+    if text.count(",") != rows * (width - 1):
+        return None
+    cells = text.replace("\n", ",").split(",")
+    cells.pop()
+    return [cells[column::width] for column in range(width)]
+
+
+def _by_csv(header: list[str], text: str) -> Columns:
+    csv.field_size_limit(_CELL_LIMIT)
+    nul = "\0" in text
+    reader = csv.reader(io.StringIO(text.replace("\0", _NUL_STAND_IN) if nul else text, newline=""))
+    table: list[list[str]] = [[] for _ in header]
+    rows = 0
+    for cells in _checked(reader):
+        rows += 1
+        if not cells and len(header) == 1:
+            cells = [""]  # the csv module reads an empty line, one null cell, as no cells
+        if len(cells) != len(header):
+            raise ChunkError(f"record {rows} of the chunk has {len(cells)} cells, its header {len(header)}")
+        for column, cell in zip(table, cells):
+            column.append(cell.replace(_NUL_STAND_IN, "\0") if nul else cell)
+    return Columns(header, table, rows, text)
+
+
+def _checked(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise ChunkError(f"the body is not CSV: {error}") from error
+
+
+def _records(text: str) -> list[str]:
+    """The text of each record without its line end: physical lines, joined where a cell holds a newline."""
+    lines = text.split("\n")
+    lines.pop()
+    if '"' not in text or not any(line.count('"') & 1 for line in lines):
+        return [line[:-1] if line.endswith("\r") else line for line in lines] if "\r\n" in text else lines
+    records, open_lines, quotes = [], [], 0
+    for line in lines:
+        quotes += line.count('"')
+        open_lines.append(line)
+        if quotes % 2 == 0:
+            records.append("\n".join(open_lines))
+            open_lines = []
+    if open_lines:
+        raise ChunkError("the body ends inside a quoted cell")
+    return [record[:-1] if record.endswith("\r") else record for record in records]

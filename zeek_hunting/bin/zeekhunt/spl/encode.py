@@ -1,0 +1,78 @@
+"""Columns as the CSV body of a reply.
+
+A cell is None or '' (null), str (wire text), int, float, or a list of str (multivalue). Twins are written only for the columns
+that hold a list: splunkd accepts replies without them (captured traffic).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Union
+
+from .body import TWIN
+
+Cell = Union[None, str, int, float, Sequence[str]]
+ROW_END = "\r\n"
+_MUST_QUOTE = frozenset('",\r\n')
+
+
+def encode_rows(columns: Mapping[str, Sequence[Cell]]) -> bytes:
+    """A body: header and records. columns: name -> cells, all of one length. No column at all gives an empty body."""
+    if not columns:
+        return b""
+    header: list[str] = []
+    texts: list[Iterable[str]] = []
+    for name, cells in columns.items():
+        header.append(name)
+        if any(isinstance(cell, (list, tuple)) for cell in cells):
+            pairs = [_multivalue(cell) for cell in cells]
+            header.append(TWIN + name)
+            texts += [[plain for plain, _ in pairs], [twin for _, twin in pairs]]
+        else:
+            texts.append([cell_text(cell) for cell in cells])
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator=ROW_END)
+    writer.writerow(header)
+    writer.writerows(zip(*texts))
+    return out.getvalue().encode("latin-1")
+
+
+def cell_text(cell: Cell) -> str:
+    """One value as Splunk reads it: numbers without exponent noise, NaN and None as null."""
+    if isinstance(cell, str):
+        return cell
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "1" if cell else "0"
+    if isinstance(cell, int):
+        return str(cell)
+    if isinstance(cell, float):
+        return "" if math.isnan(cell) else repr(cell)
+    return "\n".join(cell)
+
+
+def encode_cell(text: str) -> str:
+    """One cell of wire text, quoted when it must be, for appending to a record."""
+    if _MUST_QUOTE.isdisjoint(text):
+        return text
+    return '"' + text.replace('"', '""') + '"'
+
+
+def append_cells(records: Sequence[str], added: Sequence[Sequence[str]]) -> str:
+    """Records with one cell per added column behind them, each ended by CRLF. added: columns of encoded cells."""
+    if len(added) == 1:
+        return "".join([f"{record},{cell}\r\n" for record, cell in zip(records, added[0])])
+    tails = map(",".join, zip(*added))
+    return "".join([f"{record},{tail}\r\n" for record, tail in zip(records, tails)])
+
+
+def _multivalue(cell: Cell) -> tuple[str, str]:
+    if not isinstance(cell, (list, tuple)):
+        return cell_text(cell), ""
+    if len(cell) < 2:
+        return "".join(cell), ""
+    return "\n".join(cell), ";".join("$" + value.replace("$", "$$") + "$" for value in cell)

@@ -1,0 +1,96 @@
+"""Validators of command options whose error text says what is allowed (the SDK's own say only that a value is illegal)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Optional
+
+from .sdk import Validator
+
+
+class OptionValidator(Validator):  # type: ignore[misc]
+    """None (the option was not typed) stays None; a bad value raises ValueError with a sentence."""
+
+    def __call__(self, value: Optional[str]) -> Any:
+        return None if value is None else self.read(str(value).strip())
+
+    def format(self, value: Any) -> str:
+        return "" if value is None else str(value)
+
+    def read(self, text: str) -> Any:
+        raise NotImplementedError("OptionValidator.read")
+
+
+class Whole(OptionValidator):
+    """A whole number from low to high."""
+
+    def __init__(self, low: int, high: int) -> None:
+        self.low, self.high = low, high
+
+    def read(self, text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = self.low - 1
+        if not self.low <= value <= self.high:
+            raise ValueError(f"must be a whole number from {self.low} to {self.high}, got {text!r}")
+        return value
+
+
+class Number(OptionValidator):
+    """A finite number from low to high."""
+
+    def __init__(self, low: float, high: float) -> None:
+        self.low, self.high = low, high
+
+    def read(self, text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not self.low <= value <= self.high:
+            raise ValueError(f"must be a number from {self.low:g} to {self.high:g}, got {text!r}")
+        return value
+
+
+class Truth(OptionValidator):
+    """Splunk's spellings of true and false."""
+
+    SPELLINGS = {"1": True, "t": True, "true": True, "y": True, "yes": True, "0": False, "f": False, "false": False, "n": False, "no": False}
+
+    def read(self, text: str) -> bool:
+        if text.lower() not in self.SPELLINGS:
+            raise ValueError(f"must be true or false, got {text!r}")
+        return self.SPELLINGS[text.lower()]
+
+
+class OneOf(OptionValidator):
+    """One of a few words."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def read(self, text: str) -> str:
+        if text not in self.words:
+            raise ValueError(f"must be one of {', '.join(self.words)}, got {text!r}")
+        return text
+
+
+class Networks(OptionValidator):
+    """Addresses and CIDR networks between commas or spaces, IPv4 or IPv6: ``10.0.0.0/8,2001:db8::/32``. Kept as words."""
+
+    def read(self, text: str) -> tuple[str, ...]:
+        import ipaddress  # only a search that types this option pays for it
+
+        words = tuple(text.replace(",", " ").split())
+        if not words:
+            raise ValueError("must list networks like 10.0.0.0/8,192.168.7.0/24, got nothing")
+        for word in words:
+            try:
+                ipaddress.ip_network(word, strict=False)
+            except ValueError as error:
+                raise ValueError(f"must list networks like 10.0.0.0/8,192.168.7.0/24; {word!r} is none ({error})") from error
+        return words
+
+    def format(self, value: Any) -> str:
+        return "" if value is None else ",".join(value)
