@@ -1,0 +1,206 @@
+"""The pair summary: what the map on an indexer gathers from conn events and sends as partial rows.
+
+Plain Python, one dict entry per (source, destination, attempt or session); nothing is rounded away that a score needs, so that any
+split of the events over chunks and indexers merges to the same numbers. Partial rows are also what a summary index stores.
+Event times are ticks of 0.1 s; request and reply are guarded payload bytes; ip is the originator's IP bytes, which RITA scores,
+carried only on request. The k lowest (port, protocol, service) of a pair are kept: that cut merges exactly, whatever the order.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import repeat
+from typing import Any, Optional, Protocol, Union
+
+from ..zeek import byte_count, conn_state, event_time
+from ..zeek import fields as zeek_fields
+from . import codec
+
+VERSION = 1
+KIND = "zh_kind"
+PAIR, TALLY = "conn_pair", "conn_tally"
+COLUMNS = (
+    KIND,
+    "zh_version",
+    "_time",
+    "src",
+    "dest",
+    "zh_attempt",
+    "zh_events",
+    "zh_ticks",
+    "zh_request",
+    "zh_reply",
+    "zh_ip",
+    "zh_services",
+    "zh_tally",
+)
+KEY_FIELDS = ("src", "dest", "conn_state", "dest_port", "proto", "service")
+SIZE_FIELDS = ("orig_bytes", "orig_ip_bytes", "resp_bytes", "resp_ip_bytes")
+EVENTS_HELD = 400_000  # about 45 MB; then the partial rows go out
+SERVICES_KEPT = 16
+HOUR_TICKS = 36_000
+IP_BITS = 40  # an IP byte count and the hour it belongs to share one number, since RITA scores the last 24 hours by the hour
+IP_LARGEST = 2**IP_BITS - 1
+SEPARATOR = "\t"
+_JOIN = SEPARATOR.join
+_NOT_SERVICE = re.compile(r"[^A-Za-z0-9_.+-]")
+
+Key = tuple[str, str, str]
+Gathered = tuple[list[list[Any]], dict[str, int]]  # ticks, request, reply and, for RITA, ip; service -> events
+
+
+class Block(Protocol):
+    """What a summary reads of a block of events: see spl.body.Columns."""
+
+    rows: int
+
+    @property
+    def names(self) -> Sequence[str]: ...
+
+    def cells(self, name: str) -> Optional[list[str]]: ...
+
+
+def required_fields(options: Mapping[str, str]) -> list[str]:
+    """What to ask splunkd for: the event fields in every spelling, and for the merge the columns of partial rows too."""
+    events = zeek_fields.spellings(("time", *KEY_FIELDS, *SIZE_FIELDS))
+    return events if options.get("phase") == "map" else [*events, *COLUMNS]
+
+
+class PairSummary:
+    """Gathers events; ``drain()`` gives the partial rows so far and starts afresh."""
+
+    def __init__(self, rita: bool = False) -> None:
+        self._rita = rita
+        self._stride = 4 if rita else 3
+        self._seen: defaultdict[str, list[Any]] = defaultdict(list)
+        self._events = 0
+        self._tally: Counter[str] = Counter()
+
+    def add(self, block: Block) -> None:
+        rows = block.rows
+        if not rows:
+            return
+        names = block.names
+        self._tally["read"] += rows
+
+        def column(field: str) -> Iterable[str]:
+            held = [block.cells(name) or [] for name in zeek_fields.present(field, names)]
+            if len(held) == 1:
+                return held[0]  # unset values are dealt with once per combination, not once per row
+            return zeek_fields.coalesce(held, rows) if held else repeat("", rows)
+
+        ticks = event_time.column_ticks(list(column("time")))
+        combinations = map(_JOIN, zip(*map(column, KEY_FIELDS)))
+        orig, orig_ip, resp, resp_ip = (byte_count.numbers(list(column(field))) for field in SIZE_FIELDS)
+        measured = [ticks, byte_count.guarded(orig, orig_ip), byte_count.guarded(resp, resp_ip)]
+        gathered = map(self._seen.__getitem__, combinations)
+        for values, more in zip(gathered, zip(*measured, *([orig_ip] if self._rita else ()))):
+            values.extend(more)
+        self._events += rows
+
+    def full(self) -> bool:
+        return self._events >= EVENTS_HELD
+
+    def drain(self) -> dict[str, tuple[str, ...]]:
+        """Partial rows, one per key in the order of keys, then the tally of events read and skipped. Column -> cells."""
+        pairs: dict[Key, Gathered] = {}
+        tally, stride = self._tally, self._stride
+        for combination, values in self._seen.items():
+            classified = classify(combination)
+            if isinstance(classified, str):
+                tally[classified] += len(values) // stride
+                continue
+            key, service = classified
+            columns = [values[at::stride] for at in range(stride)]
+            if None in columns[0]:
+                columns = self._dated(columns)
+            events = len(columns[0])
+            tally["used"] += events
+            if key in pairs:
+                gathered, services = pairs[key]
+                for column, more in zip(gathered, columns):
+                    column += more
+                services[service] = services.get(service, 0) + events
+            elif events:
+                pairs[key] = columns, {service: events}
+        rows = [_row(key, *pairs[key]) for key in sorted(pairs)]
+        if tally:
+            text = " ".join(f"{name}:{count}" for name, count in sorted(tally.items()) if count)
+            rows.append((TALLY, str(VERSION), *[""] * (len(COLUMNS) - 3), text))
+        self._seen, self._events, self._tally = defaultdict(list), 0, Counter()
+        return dict(zip(COLUMNS, zip(*rows)))
+
+    def _dated(self, columns: list[list[Any]]) -> list[list[Any]]:
+        """The same columns without the events that have no time; those are counted."""
+        kept = [values for values in zip(*columns) if values[0] is not None]
+        self._tally["no_time"] += len(columns[0]) - len(kept)
+        return [list(column) for column in zip(*kept)] if kept else [[] for _ in columns]
+
+
+def _row(key: Key, columns: list[list[int]], services: dict[str, int]) -> tuple[str, ...]:
+    """The cells of a partial row, in the order of COLUMNS. _time is the last event's, so that a stored row is found by time."""
+    ticks, request, reply = columns[:3]
+    ip = [hourly_ip(tick, count) for tick, count in zip(ticks, columns[3])] if len(columns) > 3 else []
+    ticks.sort()
+    ip.sort()
+    last = ticks[-1]
+    return (
+        PAIR,
+        str(VERSION),
+        f"{last // 10}.{last % 10}",
+        *key,
+        str(len(ticks)),
+        codec.encode(ticks),
+        codec.encode(known_sizes(request)),
+        codec.encode(known_sizes(reply)),
+        codec.encode(ip),
+        " ".join([f"{service}:{count}" for service, count in lowest_services(services)]),
+        "",
+    )
+
+
+def classify(combination: str) -> Union[tuple[Key, str], str]:
+    """(source, destination, attempt or session) and the service text of joined KEY_FIELDS; or the reason to skip the events."""
+    cells = combination.split(SEPARATOR)
+    if len(cells) != len(KEY_FIELDS):
+        return "odd_key"  # a cell holds the separator: no address does
+    src, dest, state, port, proto, service = cells
+    if src in zeek_fields.UNSET:
+        return "no_src"
+    if dest in zeek_fields.UNSET:
+        return "no_dest"
+    return (src, dest, "1" if conn_state.is_attempt(state) else "0"), service_text(port, proto, service)
+
+
+@lru_cache(maxsize=4096)
+def service_text(port: str, proto: str, service: str) -> str:
+    """``443/tcp/ssl``: port, protocol, services in one order. What is unset is ``-``; odd letters become ``?``."""
+    parts = (port, proto, zeek_fields.ordered(service).replace(",", "+"))
+    return "/".join(_NOT_SERVICE.sub("?", part)[:48] if part not in zeek_fields.UNSET else "-" for part in parts)
+
+
+def lowest_services(services: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The SERVICES_KEPT lowest by port, then text. A cut by a fixed order: what falls out of one part cannot be in the whole."""
+    if len(services) == 1:
+        return list(services.items())
+    return sorted(services.items(), key=_service_order)[:SERVICES_KEPT]
+
+
+def _service_order(item: tuple[str, int]) -> tuple[int, str]:
+    port = item[0].partition("/")[0]
+    return (int(port) if port.isdecimal() else 1 << 20, item[0])
+
+
+def hourly_ip(tick: int, ip_bytes: int) -> int:
+    """IP bytes as RITA reads them (unset is 0) under the hour of the event."""
+    return (tick // HOUR_TICKS << IP_BITS) + min(max(ip_bytes, 0), IP_LARGEST)
+
+
+def known_sizes(sizes: list[int]) -> list[int]:
+    """Sizes in ascending order without the unknown ones; sorts in place."""
+    sizes.sort()
+    return sizes[bisect_left(sizes, 0) :] if sizes[0] < 0 else sizes

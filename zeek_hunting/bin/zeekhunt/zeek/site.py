@@ -1,0 +1,112 @@
+"""Internal or external: which networks are the site's own.
+
+Default: private ranges (RFC 1918, RFC 4193, RFC 6598). The lookup ``lookups/zeek_networks.csv`` replaces them for every search, the
+options ``internal=`` and ``external=`` add to it for one. The longest matching network decides, ``external`` on a tie, because an
+attacker may sit inside a private range.
+"""
+
+from __future__ import annotations
+
+import csv
+import ipaddress
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Optional
+
+INTERNAL, EXTERNAL = "internal", "external"
+PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+# Never a remote host: this network, loopback, link-local, multicast, broadcast (RITA's mandatory never-include list)
+UNROUTED = ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "::/128", "::1/128", "fe80::/10", "ff00::/8")
+LOOKUP_ROWS = 100_000
+
+
+class SiteError(ValueError):
+    """A site list that cannot be read; the text names the file, the line and the remedy."""
+
+
+class Site:
+    """Answers ``is_internal(address)`` and ``is_routed(address)``; unreadable addresses give None.
+
+    internal, external: CIDR networks as text. Prefixes are kept per length, so that an answer costs a few dict look-ups; answers
+    are remembered.
+    """
+
+    def __init__(self, internal: Iterable[str] = PRIVATE, external: Iterable[str] = ()) -> None:
+        self._inside: dict[tuple[int, int], dict[int, bool]] = {}
+        self._unrouted: dict[tuple[int, int], dict[int, bool]] = {}
+        self._known: dict[str, tuple[Optional[bool], bool]] = {}
+        for networks, inside in ((internal, True), (external, False)):
+            for network in networks:
+                _add(self._inside, network, inside)
+        for network in UNROUTED:
+            _add(self._unrouted, network, True)
+
+    def is_internal(self, address: str) -> Optional[bool]:
+        return self._answer(address)[0]
+
+    def is_routed(self, address: str) -> bool:
+        """False for addresses that name no remote host (multicast, loopback, …) and for what is no address."""
+        return self._answer(address)[1]
+
+    def _answer(self, address: str) -> tuple[Optional[bool], bool]:
+        known = self._known.get(address)
+        if known is None:
+            known = self._known[address] = self._look_up(address)
+        return known
+
+    def _look_up(self, address: str) -> tuple[Optional[bool], bool]:
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return None, False
+        mapped = getattr(parsed, "ipv4_mapped", None)
+        parsed = mapped if mapped is not None else parsed
+        inside = _longest(self._inside, parsed.version, int(parsed))
+        return bool(inside), _longest(self._unrouted, parsed.version, int(parsed)) is None
+
+
+def read_networks(path: Path) -> tuple[list[str], list[str]]:
+    """(internal, external) of a CSV with the columns network and site. Raises SiteError."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return _read_rows(path, csv.DictReader(file))
+    except OSError as error:
+        raise SiteError(f"cannot read {path.name}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SiteError(f"{path.name} is not UTF-8 text; save it as CSV (UTF-8)") from error
+
+
+def _read_rows(path: Path, reader: csv.DictReader[str]) -> tuple[list[str], list[str]]:
+    lists: dict[str, list[str]] = {INTERNAL: [], EXTERNAL: []}
+    if not {"network", "site"} <= set(reader.fieldnames or ()):
+        raise SiteError(f"{path.name} must have the columns network and site, it has {', '.join(reader.fieldnames or ()) or 'none'}")
+    for number, row in enumerate(reader, 2):
+        network, site = (row["network"] or "").strip(), (row["site"] or "").strip().lower()
+        if not network:
+            continue
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError as error:
+            raise SiteError(f"{path.name} line {number}: {network!r} is not a network like 10.0.0.0/8") from error
+        if site not in lists:
+            raise SiteError(f"{path.name} line {number}: site must be {INTERNAL} or {EXTERNAL}, got {site!r}")
+        if number > LOOKUP_ROWS:
+            raise SiteError(f"{path.name} has more than {LOOKUP_ROWS:,} rows; list networks, not addresses")
+        lists[site].append(network)
+    return lists[INTERNAL], lists[EXTERNAL]
+
+
+def _add(table: dict[tuple[int, int], dict[int, bool]], text: str, value: bool) -> None:
+    network = ipaddress.ip_network(text.strip(), strict=False)
+    shift = network.max_prefixlen - network.prefixlen
+    prefixes = table.setdefault((network.version, shift), {})
+    prefix = int(network.network_address) >> shift
+    prefixes[prefix] = value and prefixes.get(prefix, True)  # external wins a tie
+
+
+def _longest(table: dict[tuple[int, int], dict[int, bool]], version: int, number: int) -> Optional[bool]:
+    for key in sorted(key for key in table if key[0] == version):  # the smallest shift is the longest prefix
+        value = table[key].get(number >> key[1])
+        if value is not None:
+            return value
+    return None
