@@ -53,9 +53,9 @@ def plain(pairs: Pairs) -> list[Any]:
 
 address = st.sampled_from(["10.0.0.1", "10.0.0.2", "2001:db8::1", "-", "", "198.51.100.7", "a\tb", 'x"y', "1" * 70])
 size = st.sampled_from(["", "-", "0", "1", "40", "41", "007", "1000000", "9" * 15, "9" * 16, "x", "+5", "-3", "1.5"])
-time = st.sampled_from(["", "-", "0", "-5", "XXXXXXXXXX.XXXXXX", "1700000000", "1700000000.05", "1700000000.1", "1700003600.999999"]) | st.integers(
-    1_700_000_000_000_000, 1_700_000_100_000_000
-).map(lambda us: f"{us // 10**6}.{us % 10**6:06d}")
+time = st.sampled_from(
+    ["", "-", "0", "-5", "XXXXXXXXXX.XXXXXX", "1700000000", "1700000000.05", "1700000000.1", "1700003600.999999"]
+) | st.integers(1_700_000_000_000_000, 1_700_000_100_000_000).map(lambda us: f"{us // 10**6}.{us % 10**6:06d}")
 event = st.fixed_dictionaries(
     {"_time": time, "id.orig_h": address, "id.resp_h": address, "orig_bytes": size, "orig_ip_bytes": size},
     optional={
@@ -86,6 +86,15 @@ def test_any_split_merges_to_the_same_pairs(rows: list[Row], chunk: int, indexer
         assert tally == whole_tally
     mixed, tally = merged([*mapped(shuffled[: len(rows) // 2], chunk), as_body(shuffled[len(rows) // 2 :])])
     assert (plain(mixed), tally) == (plain(whole), whole_tally)
+
+
+def test_a_service_whose_events_have_no_time_is_not_listed() -> None:
+    dated = {"_time": "1700000000", "src": "10.0.0.1", "dest": "198.51.100.1", "id.resp_p": "443"}
+    undated = {**dated, "_time": "-", "id.resp_p": "80"}
+    for bodies in (mapped([dated, undated], 9), [as_body([dated, undated])]):
+        pairs, tally = merged(bodies)
+        assert pairs.services == [[("443/-/-", 1)]]
+        assert tally == {"read": 2, "used": 1, "no_time": 1}
 
 
 def ordinary(seed: int, count: int) -> list[Row]:
@@ -137,7 +146,9 @@ def test_a_scan_keeps_its_lowest_ports_whatever_the_order() -> None:
         assert pairs.services == [[(f"{port}/-/-", 1) for port in range(1, summary.SERVICES_KEPT + 1)]]
 
 
-ascending = st.lists(st.integers(0, 3) | st.integers(0, 2**34) | st.just(0), max_size=40).map(lambda steps: np.cumsum(steps, dtype=np.int64).tolist())
+ascending = st.lists(st.integers(0, 3) | st.integers(0, 2**34) | st.just(0), max_size=40).map(
+    lambda steps: np.cumsum(steps, dtype=np.int64).tolist()
+)
 
 
 @given(st.lists(ascending, min_size=1, max_size=6))

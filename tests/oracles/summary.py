@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Optional
+from typing import Any
 
 ATTEMPTS = ("S0", "REJ", "RSTOS0", "RSTRH", "SH")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -34,11 +34,11 @@ def set_value(row: dict[str, str], *spellings: str) -> str:
     return ""
 
 
-def size(text: str) -> Optional[int]:
+def size(text: str) -> int | None:
     return int(text) if text.isdigit() and int(text) < 10**15 else None
 
 
-def smaller(payload: Optional[int], ip: Optional[int]) -> Optional[int]:
+def smaller(payload: int | None, ip: int | None) -> int | None:
     return payload if ip is None or payload is None else min(payload, ip)
 
 
@@ -54,7 +54,9 @@ def summarize(rows: list[dict[str, str]]) -> dict[tuple[str, str, bool], dict[st
         key = (src, dest, row.get("conn_state", "") in ATTEMPTS)
         pair = pairs.setdefault(key, {"ticks": [], "request": [], "reply": [], "ip": [], "services": Counter()})
         tick = int(float(time) * 10)
-        orig, orig_ip, resp, resp_ip = (size(row.get(name, "")) for name in ("orig_bytes", "orig_ip_bytes", "resp_bytes", "resp_ip_bytes"))
+        orig, orig_ip, resp, resp_ip = (
+            size(row.get(name, "")) for name in ("orig_bytes", "orig_ip_bytes", "resp_bytes", "resp_ip_bytes")
+        )
         pair["ticks"].append(tick)
         pair["request"].append(smaller(orig, orig_ip))
         pair["reply"].append(smaller(resp, resp_ip))

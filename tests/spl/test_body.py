@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from typing import Optional
 
 import numpy as np
 import pytest
@@ -23,7 +22,7 @@ def splunkd(header: list[str], rows: list[list[str]], end: str = "\r\n") -> byte
     """As splunkd writes: everything but letters and digits is quoted, twins stand at the end."""
 
     def quoted(cell: str) -> str:
-        return cell if not cell or cell.isascii() and cell.isalnum() else '"' + cell.replace('"', '""') + '"'
+        return cell if not cell or (cell.isascii() and cell.isalnum()) else '"' + cell.replace('"', '""') + '"'
 
     head = [*header, *(f"__mv_{name}" for name in header)]
     lines = [head, *([*row, *[""] * len(header)] for row in rows)]
@@ -121,7 +120,7 @@ def test_multivalue_twins() -> None:
         pytest.param("$", None, id="one-dollar"),
     ],
 )
-def test_twins_decode_or_are_refused(twin: str, values: Optional[list[str]]) -> None:
+def test_twins_decode_or_are_refused(twin: str, values: list[str] | None) -> None:
     if values is None:
         with pytest.raises(ChunkError):
             body.decode_multivalue(twin)
@@ -171,7 +170,11 @@ def test_wire_text_is_lossless() -> None:
     assert body.from_wire("\u00ff") == "\ufffd"
 
 
-@given(st.lists(st.sampled_from(["", "-", "(empty)", "1", "12.5", "1.2.3", "x", "9" * 16, "9" * 17, "1700000000.123456", ".5", "5.", "."])))
+@given(
+    st.lists(
+        st.sampled_from(["", "-", "(empty)", "1", "12.5", "1.2.3", "x", "9" * 16, "9" * 17, "1700000000.123456", ".5", "5.", "."])
+    )
+)
 def test_decimals_read_what_float_reads_exactly(cells: list[str]) -> None:
     data = splunkd(["v", "w"], [[cell, "1"] for cell in cells])
     for table in arrays.tables(data):

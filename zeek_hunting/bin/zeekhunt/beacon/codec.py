@@ -1,9 +1,10 @@
 """Ascending whole numbers as text that needs no quoting in CSV, in SPL or in a stored event.
 
-The numbers are written as differences to the one before, each in base 32, least significant digit first; the last digit comes from
-the upper half of a 64-letter alphabet and so ends the number. Below 32 a difference takes one letter, below 1,024 two. Three or more
-zeros in a row (equal numbers) become ``.`` and how many they are. So event times cost one or two letters each, and sizes, written as
-a sorted list, next to nothing where they repeat. This module is plain Python; ``decode`` reads the same text with numpy.
+The numbers are written as differences to the one before, each in base 32, least significant digit first; the last digit
+comes from the upper half of a 64-letter alphabet and so ends the number. Below 32 a difference takes one letter, below
+1,024 two. Three or more zeros in a row (equal numbers) become ``.`` and how many they are. So event times cost one or two
+letters each, and sizes, written as a sorted list, next to nothing where they repeat. This module is plain Python;
+``decode`` reads the same text with numpy.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Pairs on the search head: raw conn events and partial rows, in any mixture and order, become one canonical set of arrays.
 
-Everything gathered is a count or a sorted list of whole numbers, so the result is the same, bit for bit, for any split of the events
-over chunks and indexers, with or without the map.
+Everything gathered is a count or a sorted list of whole numbers, so the result is the same, bit for bit, for any split of
+the events over chunks and indexers, with or without the map.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Optional, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -41,7 +41,7 @@ class Table(Protocol):
     rows: int
     names: list[str]
 
-    def column(self, name: str) -> Optional[Column]: ...
+    def column(self, name: str) -> Column | None: ...
     def first_set(self, names: Sequence[str], rows: np.ndarray) -> Column: ...
 
 
@@ -71,7 +71,7 @@ class Pairs:
     series: Series
     request: Sizes
     reply: Sizes
-    ip: Optional[HourlyIp]
+    ip: HourlyIp | None
 
 
 class PairTable:
@@ -107,7 +107,9 @@ class PairTable:
         columns = [self._coalesced(table, field, rows) for field in summary.KEY_FIELDS]
         hashes, first, inverse = np.unique(self._keys(columns), return_index=True, return_inverse=True)
         pairs = np.fromiter(
-            (self._combination(hashed, columns, row) for hashed, row in zip(hashes.tolist(), first.tolist())), np.int32, len(hashes)
+            (self._combination(hashed, columns, row) for hashed, row in zip(hashes.tolist(), first.tolist())),
+            np.int32,
+            len(hashes),
         )
         ticks = _ticks(self._coalesced(table, "time", rows))
         pair = pairs[inverse.ravel()]
@@ -170,7 +172,9 @@ class PairTable:
         kept: list[int] = []
         for at, (kind, version) in enumerate(zip(cells[summary.KIND], cells["zh_version"])):
             if version != str(summary.VERSION):
-                raise CodecError(f"a summary of version {version[:20]!r}; this release reads version {summary.VERSION}: build it again")
+                raise CodecError(
+                    f"a summary of version {version[:20]!r}; this release reads version {summary.VERSION}: build it again"
+                )
             if kind == summary.TALLY:
                 self.tally.update(_tally(cells["zh_tally"][at]))
             elif kind == summary.PAIR:
@@ -222,7 +226,7 @@ def _ticks(column: Column) -> np.ndarray:
     """int64 (rows,), -1 where a cell is no time. The same arithmetic as zeek.event_time, cell by cell where that must decide."""
     mantissa, behind, read = column.decimals()
     seconds = mantissa / _POWERS[behind]  # one correctly rounded division: the double that float() would read
-    ticks = (seconds * event_time.TICKS_PER_S).astype(np.int64)
+    ticks: np.ndarray = (seconds * event_time.TICKS_PER_S).astype(np.int64)
     plain = read & (seconds > 0) & (seconds <= event_time.LATEST_S)
     for row in np.flatnonzero(~plain).tolist():
         tick = event_time.ticks(column.text(row))
@@ -241,7 +245,8 @@ def _byte_counts(column: Column) -> np.ndarray:
 
 
 def _guarded(payload: np.ndarray, ip_bytes: np.ndarray) -> np.ndarray:
-    return np.where((payload <= ip_bytes) | (ip_bytes < 0), payload, ip_bytes)
+    smaller: np.ndarray = np.where((payload <= ip_bytes) | (ip_bytes < 0), payload, ip_bytes)
+    return smaller
 
 
 def _sorted(parts: list[tuple[np.ndarray, np.ndarray]], rank: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -265,7 +270,7 @@ def _multiset(pair: np.ndarray, value: np.ndarray, pairs: int) -> Sizes:
     return Sizes(value[first], counts, np.searchsorted(pair[first], np.arange(pairs + 1)))
 
 
-def _cells(column: Optional[Column], rows: np.ndarray) -> list[str]:
+def _cells(column: Column | None, rows: np.ndarray) -> list[str]:
     return [""] * len(rows) if column is None else [column.text(row) for row in rows.tolist()]
 
 

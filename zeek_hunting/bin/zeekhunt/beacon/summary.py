@@ -1,9 +1,10 @@
 """The pair summary: what the map on an indexer gathers from conn events and sends as partial rows.
 
-Plain Python, one dict entry per (source, destination, attempt or session); nothing is rounded away that a score needs, so that any
-split of the events over chunks and indexers merges to the same numbers. Partial rows are also what a summary index stores.
-Event times are ticks of 0.1 s; request and reply are guarded payload bytes; ip is the originator's IP bytes, which RITA scores,
-carried only on request. The k lowest (port, protocol, service) of a pair are kept: that cut merges exactly, whatever the order.
+Plain Python, one dict entry per (source, destination, attempt or session); nothing is rounded away that a score needs, so
+that any split of the events over chunks and indexers merges to the same numbers. Partial rows are also what a summary index
+stores. Event times are ticks of 0.1 s; request and reply are guarded payload bytes; ip is the originator's IP bytes, which
+RITA scores, carried only on request. The k lowest (port, protocol, service) of a pair are kept: that cut merges exactly,
+whatever the order.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import repeat
-from typing import Any, Optional, Protocol, Union
+from typing import Any, Protocol
 
 from ..zeek import byte_count, conn_state, event_time
 from ..zeek import fields as zeek_fields
@@ -44,7 +45,7 @@ EVENTS_HELD = 400_000  # about 45 MB; then the partial rows go out
 SERVICES_KEPT = 16
 HOUR_TICKS = 36_000
 IP_BITS = 40  # an IP byte count and the hour it belongs to share one number, since RITA scores the last 24 hours by the hour
-IP_LARGEST = 2**IP_BITS - 1
+IP_LARGEST: int = 2**IP_BITS - 1
 SEPARATOR = "\t"
 _JOIN = SEPARATOR.join
 _NOT_SERVICE = re.compile(r"[^A-Za-z0-9_.+-]")
@@ -61,7 +62,7 @@ class Block(Protocol):
     @property
     def names(self) -> Sequence[str]: ...
 
-    def cells(self, name: str) -> Optional[list[str]]: ...
+    def cells(self, name: str) -> list[str] | None: ...
 
 
 def required_fields(options: Mapping[str, str]) -> list[str]:
@@ -119,13 +120,15 @@ class PairSummary:
             if None in columns[0]:
                 columns = self._dated(columns)
             events = len(columns[0])
+            if not events:
+                continue
             tally["used"] += events
             if key in pairs:
                 gathered, services = pairs[key]
                 for column, more in zip(gathered, columns):
                     column += more
                 services[service] = services.get(service, 0) + events
-            elif events:
+            else:
                 pairs[key] = columns, {service: events}
         rows = [_row(key, *pairs[key]) for key in sorted(pairs)]
         if tally:
@@ -163,7 +166,7 @@ def _row(key: Key, columns: list[list[int]], services: dict[str, int]) -> tuple[
     )
 
 
-def classify(combination: str) -> Union[tuple[Key, str], str]:
+def classify(combination: str) -> tuple[Key, str] | str:
     """(source, destination, attempt or session) and the service text of joined KEY_FIELDS; or the reason to skip the events."""
     cells = combination.split(SEPARATOR)
     if len(cells) != len(KEY_FIELDS):
@@ -197,7 +200,8 @@ def _service_order(item: tuple[str, int]) -> tuple[int, str]:
 
 def hourly_ip(tick: int, ip_bytes: int) -> int:
     """IP bytes as RITA reads them (unset is 0) under the hour of the event."""
-    return (tick // HOUR_TICKS << IP_BITS) + min(max(ip_bytes, 0), IP_LARGEST)
+    hour = tick // HOUR_TICKS
+    return (hour << IP_BITS) + min(max(ip_bytes, 0), IP_LARGEST)
 
 
 def known_sizes(sizes: list[int]) -> list[int]:

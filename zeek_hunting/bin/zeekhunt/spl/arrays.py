@@ -1,18 +1,17 @@
 """A chunk body as numpy byte columns, for the search head: offsets into the body instead of one str per cell.
 
-The same rules decide as in ``body``: where a cell holds a comma, a quote or a newline, the block is read by the csv module and its
-cells are laid out again. Cells are wire text.
+The same rules decide as in ``body``: where a cell holds a comma, a quote or a newline, the block is read by the csv module
+and its cells are laid out again. Cells are wire text.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import Optional
 
 import numpy as np
 
-from .body import TWIN, Columns, cut, newline_in_quotes, read_header, read_block
+from .body import TWIN, Columns, cut, newline_in_quotes, read_block, read_header
 
 BLOCK_B = 8 * 1024 * 1024
 LONGEST_NUMBER = 24
@@ -47,7 +46,7 @@ class ByteColumn:
 
     def unset(self) -> np.ndarray:
         """bool (rows,): empty, or one of the words that mark an unset value."""
-        unset = self.lengths == 0
+        unset: np.ndarray = self.lengths == 0
         for word in UNSET_WORDS:
             rows = np.flatnonzero(self.lengths == len(word))
             for place, letter in enumerate(word):
@@ -78,7 +77,8 @@ class ByteColumn:
         return mantissa, behind, read & (digits > 0) & (digits <= 16) & (mantissa < 2**53)
 
     def words(self) -> list[np.ndarray]:
-        """The cells as 64-bit words, zero-padded: equal lists mean equal cells of equal length. Needs lengths <= LONGEST_KEY_CELL."""
+        """The cells as 64-bit words, zero-padded: equal lists mean equal cells of equal length. Needs lengths <=
+        LONGEST_KEY_CELL."""
         sliding = np.ndarray(len(self.data) - 7, np.dtype("<u8"), self.data, strides=(1,))  # a word at every byte
         words = [self.lengths.astype(np.uint64)]
         for at in range(0, int(self.lengths.max(initial=0)), 8):
@@ -95,7 +95,7 @@ class ByteTable:
         self.names, self.rows = list(columns), rows
         self._data, self._columns = data, columns
 
-    def column(self, name: str) -> Optional[ByteColumn]:
+    def column(self, name: str) -> ByteColumn | None:
         return self._columns.get(name)
 
     def first_set(self, names: Sequence[str], rows: np.ndarray) -> ByteColumn:
@@ -122,19 +122,19 @@ def tables(body: bytes, block_b: int = BLOCK_B) -> Iterator[ByteTable]:
         at = end
 
 
-def _fast(header: list[str], block: bytes) -> Optional[ByteTable]:
+def _fast(header: list[str], block: bytes) -> ByteTable | None:
     rows, returns = block.count(b"\n"), block.count(b"\r")
-    if returns and not returns == rows == block.count(b"\r\n") or b'""' in block or newline_in_quotes(block):
+    if (returns and not returns == rows == block.count(b"\r\n")) or b'""' in block or newline_in_quotes(block):
         return None
     block = block.translate(None, b'"\r')
     half = len(header) // 2
     if half and header[half:] == [TWIN + name for name in header[:half]] and block.count(b"," * half + b"\n") == rows:
         block, header = block.replace(b"," * half + b"\n", b"\n"), header[:half]
     data = np.frombuffer(block + _PAD, dtype=np.uint8)
-    ends = np.flatnonzero((data == _COMMA) | (data == _NEWLINE))
-    if len(ends) != rows * len(header):
+    flat = np.flatnonzero((data == _COMMA) | (data == _NEWLINE))
+    if len(flat) != rows * len(header):
         return None
-    ends = ends.reshape(rows, len(header))
+    ends = flat.reshape(rows, len(header))
     if not (data[ends[:, -1]] == _NEWLINE).all():
         return None
     starts = np.empty_like(ends)
@@ -181,4 +181,5 @@ def _mix(words: np.ndarray) -> np.ndarray:
     """The finaliser of MurmurHash3 (Appleby, public domain): every input bit reaches every output bit."""
     for factor in _MIX:
         words = (words ^ (words >> np.uint64(33))) * factor
-    return words ^ (words >> np.uint64(33))
+    mixed: np.ndarray = words ^ (words >> np.uint64(33))
+    return mixed

@@ -13,7 +13,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from typing import Optional
 
 from .chunk import ChunkError
 
@@ -63,7 +62,7 @@ class Columns:
     def __contains__(self, name: str) -> bool:
         return name in self._at
 
-    def cells(self, name: str) -> Optional[list[str]]:
+    def cells(self, name: str) -> list[str] | None:
         at = self._at.get(name)
         return None if at is None else self._table[at] if self.rows else []
 
@@ -149,11 +148,12 @@ def read_block(header: list[str], block: bytes) -> Columns:
 
 
 def newline_in_quotes(block: bytes) -> bool:
-    """Whether some physical line has an odd number of quotes: strip all but quotes and newlines, then cancel the quotes in pairs."""
+    """Whether some physical line has an odd number of quotes: strip all but quotes and newlines, then cancel the quotes in
+    pairs."""
     return b'"' in block.translate(None, _NEITHER_QUOTE_NOR_NEWLINE).replace(b'""', b"")
 
 
-def _flat_split(header: list[str], text: str, rows: int) -> Optional[list[list[str]]]:
+def _flat_split(header: list[str], text: str, rows: int) -> list[list[str]] | None:
     """Columns by one split of the whole block, or None when the commas show that a cell holds one. rows: its lines."""
     width = len(header)
     half = width // 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, BinaryIO, NamedTuple, Optional
+from typing import Any, BinaryIO, NamedTuple
 
 HEADER = re.compile(rb"chunked\s+1\.0\s*,\s*(\d{1,12})\s*,\s*(\d{1,12})\s*\n")
 HEADER_LIMIT_B = 128
@@ -26,7 +26,7 @@ class Chunk(NamedTuple):
     body: bytes
 
 
-def read_chunk(stream: BinaryIO) -> Optional[Chunk]:
+def read_chunk(stream: BinaryIO) -> Chunk | None:
     """The next message, or None at the end of the stream (splunkd has closed the pipe: stop). Raises ChunkError."""
     header = stream.readline(HEADER_LIMIT_B)
     if not header:

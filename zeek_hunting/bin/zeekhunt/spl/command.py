@@ -1,4 +1,5 @@
-"""The two kinds of command: one that adds fields to events as they stream by, one that maps on indexers and merges on the head."""
+"""The two kinds of command: one that adds fields to events as they stream by, one that maps on indexers and merges on the
+head."""
 
 from __future__ import annotations
 
@@ -8,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Protocol
 
-from . import numeric
 from .body import BLOCK_B, Columns, blocks, read_header
 from .chunk import Chunk, ChunkError, read_chunk
 from .encode import Cell, append_cells, encode_cell, encode_rows
@@ -51,8 +51,10 @@ class ExecuteLoop(PlannedCommand):
 
     def execute(self, stdin: BinaryIO, stdout: BinaryIO) -> None:
         try:
-            answer = self.start()
+            answer = None
             for chunk in self._requests(stdin):
+                # not before there is a request: an error at the start is its answer
+                answer = answer or self.start()
                 finished = bool(chunk.metadata.get("finished", False))
                 self.reply(stdout, {}, answer(chunk.body, finished), finished)
         except (ChunkError, ValueError) as error:
@@ -139,16 +141,21 @@ class MapMergeCommand(ExecuteLoop):
     def start(self) -> Callable[[bytes, bool], bytes]:
         if self.phase == MAP:
             return self._map(self.mapper())
+        from . import numeric
+
         numeric.require()
         return self._merge(self.merger())
 
     @classmethod
     def settle(cls, getinfo: Chunk) -> None:
         """Before anything is answered: move to the add-on's interpreter when only that one has numpy."""
-        if cls.plan.phase(getinfo.metadata["searchinfo"]) == MERGE and not numeric.found():
-            python = numeric.add_on_python()
-            if python is not None:
-                numeric.run_again_under(python, getinfo)
+        if cls.plan.phase(getinfo.metadata["searchinfo"]) != MERGE:
+            return
+        from . import numeric
+
+        python = None if numeric.found() else numeric.add_on_python()
+        if python is not None:
+            numeric.run_again_under(python, getinfo)
 
     def _map(self, mapper: Mapper) -> Callable[[bytes, bool], bytes]:
         def answer(body: bytes, finished: bool) -> bytes:

@@ -13,7 +13,6 @@ import platform
 import sys
 import tempfile
 from pathlib import Path
-from typing import Optional
 
 from .chunk import Chunk, write_chunk
 from .plan import HANDED_OVER
@@ -65,8 +64,9 @@ def require() -> None:
     )
 
 
-def add_on_python(apps: Optional[Path] = None) -> Optional[Path]:
-    """The interpreter of Python for Scientific Computing beside this app, or None. Newer releases put a version folder between."""
+def add_on_python(apps: Path | None = None) -> Path | None:
+    """The interpreter of Python for Scientific Computing beside this app, or None. Newer releases put a version folder
+    between."""
     name = _ADD_ON_PLATFORMS.get((platform.system().lower(), platform.machine().lower()))
     if name is None or os.name == "nt":  # os.exec* on Windows detaches the pipes to splunkd
         return None
@@ -85,7 +85,9 @@ def run_again_under(python: Path, getinfo: Chunk) -> None:
     write_chunk(handed, getinfo.metadata, getinfo.body)
     handed.seek(0)
     os.set_inheritable(handed.fileno(), True)
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH")}
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH")
+    }
     environment[HANDED_OVER] = str(handed.fileno())
     sys.stdout.flush()
     os.execve(python, [str(python), *sys.argv], environment)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Optional
+from typing import Any
 
 from .sdk import Validator
 
@@ -11,7 +11,7 @@ from .sdk import Validator
 class OptionValidator(Validator):  # type: ignore[misc]
     """None (the option was not typed) stays None; a bad value raises ValueError with a sentence."""
 
-    def __call__(self, value: Optional[str]) -> Any:
+    def __call__(self, value: str | None) -> Any:
         return None if value is None else self.read(str(value).strip())
 
     def format(self, value: Any) -> str:
@@ -53,15 +53,16 @@ class Number(OptionValidator):
         return value
 
 
+_TRUTHS = {**dict.fromkeys(("1", "t", "true", "y", "yes"), True), **dict.fromkeys(("0", "f", "false", "n", "no"), False)}
+
+
 class Truth(OptionValidator):
     """Splunk's spellings of true and false."""
 
-    SPELLINGS = {"1": True, "t": True, "true": True, "y": True, "yes": True, "0": False, "f": False, "false": False, "n": False, "no": False}
-
     def read(self, text: str) -> bool:
-        if text.lower() not in self.SPELLINGS:
+        if text.lower() not in _TRUTHS:
             raise ValueError(f"must be true or false, got {text!r}")
-        return self.SPELLINGS[text.lower()]
+        return _TRUTHS[text.lower()]
 
 
 class OneOf(OptionValidator):

@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 from .chunk import Chunk, ChunkError, read_chunk, write_chunk
 
@@ -21,8 +20,7 @@ MAP, MERGE = "map", "merge"
 HANDED_OVER = "ZEEK_HUNTING_GETINFO_FD"  # a file descriptor, not a path: getinfo holds the session key
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):  # a dataclass would import inspect, 5 ms that every probe pays
     """name: the command as typed. required_fields(arguments): fields to ask splunkd for, from option name -> text as typed.
 
     map_merge False: a streaming command. True: a map on the indexers (type streaming) whose partial rows, or the raw events
@@ -54,8 +52,7 @@ class Plan:
         return " ".join([self.name, f"{PHASE}={MAP}", *tokens])
 
 
-@dataclass(frozen=True)
-class Exchange:
+class Exchange(NamedTuple):
     """splunkd's getinfo, and whether an earlier image of this process read it (see numeric.run_again_under)."""
 
     getinfo: Chunk
@@ -67,7 +64,8 @@ def _typed(searchinfo: Mapping[str, Any]) -> dict[str, str]:
 
 
 def is_probe(searchinfo: Mapping[str, Any]) -> bool:
-    """Whether splunkd only parses the search: no sid, ``tmp``, ``searchparsetmp…`` or ``…_tmp`` (as Splunk's own toolkit tests)."""
+    """Whether splunkd only parses the search: no sid, ``tmp``, ``searchparsetmp…`` or ``…_tmp`` (as Splunk's own toolkit
+    tests)."""
     sid = searchinfo.get("sid")
     if not isinstance(sid, str) or not sid:
         return True

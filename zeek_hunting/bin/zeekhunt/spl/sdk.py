@@ -1,17 +1,18 @@
 """Everything that leans on the inside of splunk-sdk 2.1.1 (``splunklib``): one module, with tests that fail when the SDK changes.
 
-What is taken from the SDK: options and their validation, ``@Configuration``, the configuration of the getinfo reply, messages and
-metrics. What is replaced: its loop over records, and with it the traps around it (messages pass through ``str.format``, an
-exception in ``prepare()`` never reaches the user, a cut stream counts as whole, ``logging_configuration`` loads any file as code).
+What is taken from the SDK: options and their validation, ``@Configuration``, the configuration of the getinfo reply,
+messages and metrics. What is replaced: its loop over records, and with it the traps around it (messages pass through
+``str.format``, an exception in ``prepare()`` never reaches the user, a cut stream counts as whole,
+``logging_configuration`` loads any file as code).
 """
 
 from __future__ import annotations
 
+import os
 import sys
-import traceback
 import types
 from collections.abc import Mapping
-from typing import Any, BinaryIO, Optional
+from typing import Any, BinaryIO
 
 from .chunk import Chunk, write_chunk
 from .plan import REPORTING, Plan
@@ -34,7 +35,7 @@ def _import_without_client() -> None:
     stand_in.Service = service  # type: ignore[attr-defined]
     sys.modules["splunklib.client"] = stand_in
     try:
-        import splunklib.searchcommands.search_command
+        import splunklib.searchcommands.search_command  # noqa: F401
     finally:
         del sys.modules["splunklib.client"]  # whoever imports the client later gets the real one
 
@@ -48,6 +49,20 @@ from splunklib.searchcommands.search_command import SearchCommand, SearchMetric 
 from splunklib.searchcommands.validators import Validator  # noqa: E402
 
 __all__ = ["Configuration", "Option", "PlannedCommand", "SearchMetric", "Validator"]
+
+
+class Closed(Validator):  # type: ignore[misc]
+    """Of an SDK option that this app does not offer: any value is an error that says what to do instead."""
+
+    def __init__(self, instead: str) -> None:
+        self.instead = instead
+
+    def __call__(self, value: str | None) -> None:
+        if value is not None:
+            raise ValueError(f"the option is closed in this app: {self.instead}")
+
+    def format(self, value: None) -> str:
+        return ""
 
 
 class PlannedCommand(SearchCommand):  # type: ignore[misc]
@@ -65,25 +80,9 @@ class PlannedCommand(SearchCommand):  # type: ignore[misc]
         run_in_preview = ConfigurationSetting()
         maxinputs = ConfigurationSetting()
 
-    @Option  # type: ignore[untyped-decorator]
-    def logging_configuration(self) -> None:
-        """Closed: the SDK would load any readable file as Python logging configuration, which can run code."""
-        return
-
-    @logging_configuration.setter
-    def logging_configuration(self, value: Optional[str]) -> None:
-        if value is not None:
-            raise ValueError("the option is closed in this app; logs go to search.log, use logging_level")
-
-    @Option  # type: ignore[untyped-decorator]
-    def record(self) -> None:
-        """Closed: the SDK's recorder crashes on Python 3."""
-        return
-
-    @record.setter
-    def record(self, value: Optional[str]) -> None:
-        if value is not None:
-            raise ValueError("the option is closed in this app; the lab can replay a search instead")
+    # the SDK would load any readable file as Python logging configuration, which can run code
+    logging_configuration = Option(validate=Closed("logs go to search.log, use logging_level"))
+    record = Option(validate=Closed("the SDK's recorder crashes on Python 3; the lab can replay a search"))
 
     def write_debug(self, message: str, *args: Any) -> None:
         self._write("DEBUG", message)
@@ -112,7 +111,7 @@ class PlannedCommand(SearchCommand):  # type: ignore[misc]
         self._metadata = ObjectView({**getinfo.metadata, "searchinfo": ObjectView(searchinfo)})
         sound = self._configure(searchinfo)
         configuration = dict(self._configuration.items())
-        if not sound or getinfo.metadata.get("preview") is True and configuration["type"] == REPORTING:
+        if not sound or (getinfo.metadata.get("preview") is True and configuration["type"] == REPORTING):
             # a preview of a report that needs all events has nothing to show; the process is done
             self.reply(stdout, configuration, finished=True, failed=not sound)
             return
@@ -121,6 +120,11 @@ class PlannedCommand(SearchCommand):  # type: ignore[misc]
 
     def execute(self, stdin: BinaryIO, stdout: BinaryIO) -> None:
         raise NotImplementedError("PlannedCommand.execute")
+
+    @staticmethod
+    def app_folder() -> str:
+        """The app this code lies in: etc/apps/zeek_hunting on a search head, the knowledge bundle's copy on an indexer."""
+        return os.path.abspath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 3))  # noqa: PTH100,PTH118,PTH120
 
     def _configure(self, searchinfo: dict[str, Any]) -> bool:
         """Options and configuration from the arguments; False when a message says what is wrong with them."""
@@ -142,7 +146,7 @@ class PlannedCommand(SearchCommand):  # type: ignore[misc]
         return True
 
     def _read_options(self, args: list[str]) -> bool:
-        self.fieldnames = []
+        self.fieldnames: list[str] = []
         self.options.reset()
         sound = True
         for arg in args:
@@ -174,13 +178,20 @@ class PlannedCommand(SearchCommand):  # type: ignore[misc]
 
     def report_unexpected(self, error: BaseException) -> None:
         """One sentence with type and place for the user; the traceback goes to search.log."""
+        import traceback  # only when something went wrong
+
         frames = traceback.extract_tb(error.__traceback__)
         place = f" at {frames[-1].filename.rsplit('bin', 1)[-1].lstrip('/')}:{frames[-1].lineno}" if frames else ""
         self.write_error(f"{self.plan.name}: {type(error).__name__}{place}: {error}")
         sys.stderr.write("".join(traceback.format_exception(type(error), error, error.__traceback__)))
 
     def reply(
-        self, stdout: BinaryIO, metadata: Mapping[str, Any], body: bytes = b"", finished: Optional[bool] = None, failed: bool = False
+        self,
+        stdout: BinaryIO,
+        metadata: Mapping[str, Any],
+        body: bytes = b"",
+        finished: bool | None = None,
+        failed: bool = False,
     ) -> None:
         """Write one answer with the messages and metrics gathered since the last; failed ends the search with its first error."""
         writer = self._record_writer

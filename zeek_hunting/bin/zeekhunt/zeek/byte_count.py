@@ -1,7 +1,8 @@
 """Byte counts of a connection, guarded.
 
-``orig_bytes``/``resp_bytes`` come from TCP sequence numbers and can be absurd after a lost or forged segment; ``*_ip_bytes`` count the
-packets that were seen. So the payload is the smaller of the two when both are set (hunts.md §1, zeek issue 3313).
+``orig_bytes``/``resp_bytes`` come from TCP sequence numbers and can be absurd after a lost or forged segment;
+``*_ip_bytes`` count the packets that were seen. So the payload is the smaller of the two when both are set (hunts.md §1,
+zeek issue 3313).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """When a Zeek event began, in ticks of 0.1 s since the epoch.
 
-Zeek writes epoch seconds, ISO 8601 (Corelight and others) or epoch milliseconds; Splunk's ``_time`` is epoch seconds. Only the
-first occurs in bulk, so it has the fast path. ``seconds * 10`` in double precision floors to the right second for any time with six
-decimals: the error of the product (under 4e-6) is smaller than one microsecond times ten.
+Zeek writes epoch seconds, ISO 8601 (Corelight and others) or epoch milliseconds; Splunk's ``_time`` is epoch seconds. Only
+the first occurs in bulk, so it has the fast path. ``seconds * 10`` in double precision floors to the right second for any
+time with six decimals: the error of the product (under 4e-6) is smaller than one microsecond times ten.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ from __future__ import annotations
 import math
 import re
 from datetime import datetime, timezone
-from typing import Optional
 
 TICKS_PER_S = 10
 LATEST_S = 4_102_444_800.0  # the year 2100: above it, a number is milliseconds
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?")
 
 
-def ticks(text: str) -> Optional[int]:
+def ticks(text: str) -> int | None:
     """Ticks of one time as text, None when it is no time (unset, masked, zero or negative)."""
     try:
         seconds = float(text)
@@ -28,18 +27,18 @@ def ticks(text: str) -> Optional[int]:
     return int(seconds * TICKS_PER_S) if 0 < seconds <= LATEST_S else None
 
 
-def column_ticks(column: list[str]) -> list[Optional[int]]:
+def column_ticks(column: list[str]) -> list[int | None]:
     """``ticks`` of a whole column, in one go when every cell is a plain number of seconds."""
     try:
         seconds = list(map(float, column))
     except ValueError:
         return list(map(ticks, column))
-    if seconds and 0 < min(seconds) and max(seconds) <= LATEST_S and not math.isnan(sum(seconds)):
+    if seconds and min(seconds) > 0 and max(seconds) <= LATEST_S and not math.isnan(sum(seconds)):
         return [int(value * TICKS_PER_S) for value in seconds]
     return list(map(ticks, column))
 
 
-def _iso_ticks(text: str) -> Optional[int]:
+def _iso_ticks(text: str) -> int | None:
     match = _ISO.fullmatch(text)
     if match is None:
         return None

@@ -1,9 +1,9 @@
 """Canonical Zeek field names and every spelling they reach a search under.
 
-The same field is ``id.orig_h`` in Zeek's own logs, ``id_orig_h`` behind Splunk's TSV reader and ROCK, ``src``/``src_ip`` behind CIM
-aliases and Corelight's add-on. One search may mix them, so a column is coalesced row by row, the earlier spelling first.
-The byte fields have no CIM spelling on purpose: Splunk_TA_bro sets ``bytes_in`` from ``orig_bytes``, Corelight's add-on
-``bytes_out``; only Zeek's own names say the direction.
+The same field is ``id.orig_h`` in Zeek's own logs, ``id_orig_h`` behind Splunk's TSV reader and ROCK, ``src``/``src_ip``
+behind CIM aliases and Corelight's add-on. One search may mix them, so a column is coalesced row by row, the earlier
+spelling first. The byte fields have no CIM spelling on purpose: Splunk_TA_bro sets ``bytes_in`` from ``orig_bytes``,
+Corelight's add-on ``bytes_out``; only Zeek's own names say the direction.
 """
 
 from __future__ import annotations
@@ -55,12 +55,11 @@ def coalesce(columns: Sequence[Sequence[str]], rows: int) -> list[str]:
     return ["" if value in UNSET else value for value in merged]
 
 
-def missing(field: str, log: str, rows: int, seen: Iterable[str]) -> FieldMissing:
+def missing(field: str, log: str, rows: int) -> FieldMissing:
     """The error for a field that none of the rows has."""
-    names = ", ".join(sorted(seen)[:20]) or "none"
     return FieldMissing(
         f"no {field} field in {rows:,} rows of the {log} log; looked for {', '.join(SPELLINGS[field])}. "
-        f"Fields present: {names}. If yours has another name, rename it first: | rename <yours> as {SPELLINGS[field][0]}"
+        f'If yours has another name, rename it first: | rename <yours> AS "{SPELLINGS[field][0]}"'
     )
 
 

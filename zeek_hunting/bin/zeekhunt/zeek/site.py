@@ -1,8 +1,8 @@
 """Internal or external: which networks are the site's own.
 
-Default: private ranges (RFC 1918, RFC 4193, RFC 6598). The lookup ``lookups/zeek_networks.csv`` replaces them for every search, the
-options ``internal=`` and ``external=`` add to it for one. The longest matching network decides, ``external`` on a tie, because an
-attacker may sit inside a private range.
+Default: private ranges (RFC 1918, RFC 4193, RFC 6598). The lookup ``lookups/zeek_networks.csv`` replaces them for every
+search, the options ``internal=`` and ``external=`` add to it for one. The longest matching network decides, ``external`` on
+a tie, because an attacker may sit inside a private range.
 """
 
 from __future__ import annotations
@@ -11,12 +11,22 @@ import csv
 import ipaddress
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Optional
 
 INTERNAL, EXTERNAL = "internal", "external"
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
 # Never a remote host: this network, loopback, link-local, multicast, broadcast (RITA's mandatory never-include list)
-UNROUTED = ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "::/128", "::1/128", "fe80::/10", "ff00::/8")
+UNROUTED = (
+    "0.0.0.0/8",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "224.0.0.0/4",
+    "240.0.0.0/4",
+    "::/128",
+    "::1/128",
+    "fe80::/10",
+    "ff00::/8",
+)
+LOOKUP = Path("lookups") / "zeek_networks.csv"
 LOOKUP_ROWS = 100_000
 
 
@@ -34,27 +44,27 @@ class Site:
     def __init__(self, internal: Iterable[str] = PRIVATE, external: Iterable[str] = ()) -> None:
         self._inside: dict[tuple[int, int], dict[int, bool]] = {}
         self._unrouted: dict[tuple[int, int], dict[int, bool]] = {}
-        self._known: dict[str, tuple[Optional[bool], bool]] = {}
+        self._known: dict[str, tuple[bool | None, bool]] = {}
         for networks, inside in ((internal, True), (external, False)):
             for network in networks:
                 _add(self._inside, network, inside)
         for network in UNROUTED:
             _add(self._unrouted, network, True)
 
-    def is_internal(self, address: str) -> Optional[bool]:
+    def is_internal(self, address: str) -> bool | None:
         return self._answer(address)[0]
 
     def is_routed(self, address: str) -> bool:
         """False for addresses that name no remote host (multicast, loopback, …) and for what is no address."""
         return self._answer(address)[1]
 
-    def _answer(self, address: str) -> tuple[Optional[bool], bool]:
+    def _answer(self, address: str) -> tuple[bool | None, bool]:
         known = self._known.get(address)
         if known is None:
             known = self._known[address] = self._look_up(address)
         return known
 
-    def _look_up(self, address: str) -> tuple[Optional[bool], bool]:
+    def _look_up(self, address: str) -> tuple[bool | None, bool]:
         try:
             parsed = ipaddress.ip_address(address)
         except ValueError:
@@ -63,6 +73,16 @@ class Site:
         parsed = mapped if mapped is not None else parsed
         inside = _longest(self._inside, parsed.version, int(parsed))
         return bool(inside), _longest(self._unrouted, parsed.version, int(parsed)) is None
+
+
+def site_of(app: str, internal: Iterable[str] | None = None, external: Iterable[str] | None = None) -> Site:
+    """The site of one search: the app's lookup where it exists, private ranges where not, and the search's own networks on top.
+
+    Raises SiteError when the lookup cannot be read.
+    """
+    lookup = Path(app) / LOOKUP
+    inside, outside = read_networks(lookup) if lookup.is_file() else (list(PRIVATE), [])
+    return Site([*inside, *(internal or ())], [*outside, *(external or ())])
 
 
 def read_networks(path: Path) -> tuple[list[str], list[str]]:
@@ -79,7 +99,9 @@ def read_networks(path: Path) -> tuple[list[str], list[str]]:
 def _read_rows(path: Path, reader: csv.DictReader[str]) -> tuple[list[str], list[str]]:
     lists: dict[str, list[str]] = {INTERNAL: [], EXTERNAL: []}
     if not {"network", "site"} <= set(reader.fieldnames or ()):
-        raise SiteError(f"{path.name} must have the columns network and site, it has {', '.join(reader.fieldnames or ()) or 'none'}")
+        raise SiteError(
+            f"{path.name} must have the columns network and site, it has {', '.join(reader.fieldnames or ()) or 'none'}"
+        )
     for number, row in enumerate(reader, 2):
         network, site = (row["network"] or "").strip(), (row["site"] or "").strip().lower()
         if not network:
@@ -104,7 +126,7 @@ def _add(table: dict[tuple[int, int], dict[int, bool]], text: str, value: bool) 
     prefixes[prefix] = value and prefixes.get(prefix, True)  # external wins a tie
 
 
-def _longest(table: dict[tuple[int, int], dict[int, bool]], version: int, number: int) -> Optional[bool]:
+def _longest(table: dict[tuple[int, int], dict[int, bool]], version: int, number: int) -> bool | None:
     for key in sorted(key for key in table if key[0] == version):  # the smallest shift is the longest prefix
         value = table[key].get(number >> key[1])
         if value is not None:

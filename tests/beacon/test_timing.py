@@ -1,0 +1,178 @@
+"""Timing evidence: branch edges, the naive twin, what must not change it, and the published figures."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from oracles import grouped, traffic
+from oracles import timing as oracle
+from zeekhunt.beacon import timing
+from zeekhunt.beacon.settings import PARTS, BeaconSettings
+
+SETTINGS = BeaconSettings()
+SIX_HOURS = 216_000
+GAPS = st.lists(
+    st.sampled_from([0, 1, 10, 11, 50, 51, 300, 301, 600, 601, SIX_HOURS, SIX_HOURS + 1])
+    | st.integers(0, 700)
+    | st.integers(590, 610)
+    | st.integers(0, 2**22),
+    max_size=45,
+)
+
+
+def ticks_of(gaps: list[int], start: int = traffic.NOON) -> list[int]:
+    ticks = [start]
+    for gap in gaps:
+        ticks.append(ticks[-1] + gap)
+    return ticks
+
+
+def evidence(*lists: list[int]) -> timing.TimingEvidence:
+    return timing.timing_evidence(grouped.series(lists), SETTINGS)
+
+
+def assert_equals_oracle(found: timing.TimingEvidence, pair: int, ticks: list[int]) -> None:
+    wanted = oracle.evidence(ticks)
+    if wanted is None:
+        assert found.reason[pair] == timing.TOO_FEW
+        assert found.timing[pair] == 0
+        assert found.points[pair].tolist() == [0] * 5
+        assert np.isnan([found.period_s[pair], found.q25_s[pair], found.tau_s[pair], *found.statistics[pair]]).all()
+        return
+    assert found.reason[pair] == timing.SCORED
+    assert (found.tau_s[pair], found.intervals[pair]) == (wanted.tau_s, wanted.intervals)
+    assert (found.beats_expected[pair], found.beats_missed[pair]) == (wanted.expected, wanted.missed)
+    assert found.timing[pair] == pytest.approx(wanted.timing, abs=1e-12)
+    assert found.points[pair].tolist() == pytest.approx(wanted.points, abs=1e-12)
+    assert found.statistics[pair].tolist() == pytest.approx(wanted.statistics, abs=1e-9, rel=1e-9, nan_ok=True)
+    assert (found.period_s[pair], found.q25_s[pair], found.q75_s[pair]) == (wanted.period_s, wanted.q25_s, wanted.q75_s)
+
+
+@given(st.lists(GAPS, min_size=1, max_size=5))
+@example([[600, 600, 600]])  # n = minimum
+@example([[600, 600], [600] * 40, []])
+@example([[SIX_HOURS + 1] * 3])  # nothing would remain
+@example([[600, 600, 600, 2**22, 600]])  # one huge gap
+@example([[0] * 9])  # one burst
+def test_evidence_equals_the_naive_twin(gap_lists: list[list[int]]) -> None:
+    lists = [ticks_of(gaps) for gaps in gap_lists]
+    found = evidence(*lists)
+    for pair, ticks in enumerate(lists):
+        assert_equals_oracle(found, pair, ticks)
+
+
+@pytest.mark.parametrize(
+    "law", [traffic.sleeper(60, 0.5), traffic.poisson(60), traffic.sleeper(300, 0.9)], ids=["cs50", "poisson", "cs90"]
+)
+def test_evidence_of_longer_series_equals_the_naive_twin(law: traffic.Law) -> None:
+    ticks = traffic.renewal(law, random.Random(3), span_s=20_000)
+    assert_equals_oracle(evidence(ticks), 0, ticks)
+
+
+@given(st.lists(GAPS, min_size=1, max_size=4))
+def test_points_sum_to_timing_exactly_and_everything_stays_in_range(gap_lists: list[list[int]]) -> None:
+    found = evidence(*map(ticks_of, gap_lists))
+    for pair in range(len(gap_lists)):
+        total = 0.0
+        for point in found.points[pair].tolist():
+            total += point
+        assert total == found.timing[pair]
+    assert ((found.timing >= 0) & (found.timing <= 1)).all()
+    assert (found.points >= 0).all()
+
+
+@given(GAPS, st.integers(1, 3), st.integers(0, 10_000))
+def test_a_shift_of_the_clock_changes_nothing(gaps: list[int], repeats: int, hours: int) -> None:
+    here, there = evidence(ticks_of(gaps)), evidence(ticks_of(gaps, traffic.NOON + hours * 36_000))
+    for name in vars(here):
+        assert np.array_equal(getattr(here, name), getattr(there, name), equal_nan=True), name
+
+
+@given(GAPS, st.integers(0, 2**30))
+def test_duplicates_at_the_same_tick_change_nothing(gaps: list[int], seed: int) -> None:
+    ticks = ticks_of(gaps)
+    again = ticks + random.Random(seed).choices(ticks, k=len(ticks))
+    here, there = evidence(ticks), evidence(again)
+    for name in vars(here):
+        assert np.array_equal(getattr(here, name), getattr(there, name), equal_nan=True), name
+
+
+@pytest.mark.parametrize(
+    ("gaps", "intervals", "tau_s", "period_s"),
+    [
+        pytest.param([600] * 3, 3, 1, 60.0, id="minimum-of-three-intervals"),
+        pytest.param([600, 10, 600, 600], 3, 1, 60.0, id="one-second-apart-is-a-burst"),
+        pytest.param([600, 11, 600, 600], 4, 1, None, id="just-over-a-second-is-not"),
+        pytest.param([600, 20, 600, 20, 600, 20, 600, 20, 600], 5, 5, 62.0, id="two-seconds-collapse-at-tau-5"),
+        pytest.param([9000, 200, 9000, 200, 9000, 200, 9000, 200, 9000], 5, 30, 920.0, id="twenty-seconds-collapse-at-tau-30"),
+        pytest.param([600] * 3 + [SIX_HOURS], 4, 1, 60.0, id="six-hours-stay"),
+        pytest.param([600] * 3 + [SIX_HOURS + 1], 3, 1, 60.0, id="over-six-hours-is-a-night"),
+        pytest.param([600] * 2 + [SIX_HOURS + 1], 3, 1, 60.0, id="unless-fewer-than-three-would-remain"),
+    ],
+)
+def test_which_intervals_count(gaps: list[int], intervals: int, tau_s: int, period_s: float | None) -> None:
+    found = evidence(ticks_of(gaps))
+    assert (found.intervals[0], found.tau_s[0]) == (intervals, tau_s)
+    if period_s is not None:
+        assert found.period_s[0] == period_s
+
+
+def test_a_perfect_beat_earns_all_points_less_the_shrinking_for_few_intervals() -> None:
+    found = evidence(ticks_of([600] * 100), ticks_of([600] * 4))
+    assert found.timing[0] == pytest.approx(1 - math.exp(-100 / 6), abs=1e-15)
+    assert found.timing[1] == pytest.approx(1 - math.exp(-4 / 6), abs=1e-15)
+    assert found.points[0].tolist() == pytest.approx([0.22, 0.18, 0.18, 0.24, 0.18], abs=1e-6)
+    assert np.isnan(found.statistics[1, PARTS.index("count_dispersion")])  # 4 intervals make no 3 windows of 8 periods
+
+
+def test_missed_beats_are_counted_in_periods_and_not_over_nights() -> None:
+    found = evidence(ticks_of([600] * 20 + [1800] + [600] * 20 + [SIX_HOURS * 2] + [600] * 20))
+    assert (found.beats_expected[0], found.beats_missed[0]) == (64, 2)
+
+
+def test_fewer_than_three_intervals_say_why() -> None:
+    found = evidence([], [traffic.NOON], ticks_of([600, 600]), ticks_of([5] * 50))
+    assert [timing.REASONS[reason] for reason in found.reason] == ["fewer than 3 intervals once bursts are collapsed"] * 4
+
+
+def test_exponential_gaps_show_the_constants_of_the_table() -> None:
+    assert list(timing.EXPONENTIAL) == pytest.approx([0.656, 0.074, 4.32, 0, 1], abs=5e-3)
+    ticks = traffic.renewal(traffic.poisson(6), random.Random(1), span_s=3_000_000)
+    found = timing.timing_evidence(grouped.series([ticks]), BeaconSettings(collapse_s=(1.0,)))
+    # 5,000 gaps: quartiles are within 5 %, the tails within 15 %
+    assert found.statistics[0].tolist() == pytest.approx(timing.EXPONENTIAL, rel=0.15, abs=0.08)
+
+
+# T of the prototype, one run each, and what may be added to or taken from it: twice the spread between seeds plus .02
+PUBLISHED = [
+    pytest.param(traffic.sleeper(60, 0.0), 86_400, 1.00, 0.01, id="sleep-60-jitter-0"),
+    pytest.param(traffic.sleeper(60, 0.5), 86_400, 0.72, 0.06, id="sleep-60-jitter-50"),
+    pytest.param(traffic.sleeper(60, 0.9), 86_400, 0.53, 0.05, id="sleep-60-jitter-90"),
+    pytest.param(traffic.sleeper(3600, 0.9), 86_400, 0.52, 0.18, id="sleep-3600-jitter-90"),
+    pytest.param(traffic.sleeper(14_400, 0.5), 86_400, 0.61, 0.13, id="sleep-4h-jitter-50"),
+    pytest.param(traffic.sleeper(60, 0.2), 28_800, 0.96, 0.08, id="eight-hours-only"),
+    pytest.param(traffic.poisson(60), 86_400, 0.29, 0.05, id="poisson-60-per-hour"),
+    pytest.param(traffic.poisson(600), 86_400, 0.38, 0.03, id="poisson-600-per-hour"),
+    pytest.param(lambda rng: 64.0, 86_400, 1.00, 1e-9, id="ntp-64-s"),
+]
+
+
+@pytest.mark.parametrize(("law", "span_s", "published", "tolerance"), PUBLISHED)
+def test_mean_timing_meets_the_published_figure(law: traffic.Law, span_s: float, published: float, tolerance: float) -> None:
+    found = evidence(*[traffic.renewal(law, random.Random(seed), span_s) for seed in range(8)])
+    assert found.timing.mean() == pytest.approx(published, abs=tolerance)
+
+
+def test_mixed_and_lossy_traffic_meets_the_published_figures() -> None:
+    browsing = [traffic.browsing(random.Random(seed)) for seed in range(8)]
+    beacons = [traffic.renewal(traffic.sleeper(300, 0.2), random.Random(seed)) for seed in range(8)]
+    mixed = [beacon + hits for beacon, hits in zip(beacons, browsing)]
+    lossy = [[tick for tick in beacon if random.Random(tick).random() > 0.3] for beacon in beacons]
+    assert evidence(*browsing).timing.mean() == pytest.approx(0.09, abs=0.06)
+    assert evidence(*mixed).timing.mean() == pytest.approx(0.76, abs=0.12)
+    assert evidence(*lossy).timing.mean() == pytest.approx(0.58, abs=0.13)

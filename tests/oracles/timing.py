@@ -1,0 +1,126 @@
+"""Timing evidence of one pair, in plain loops from the formulas: no numpy, no code and no settings shared with the product.
+
+Numbers are those of the prototype table: tau 1, 5, 30 s; weights .22 .18 .18 .24 .18; ramps as below. Times are 0.1 s ticks.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass
+class Evidence:
+    timing: float
+    statistics: list[float]  # NaN where a part could not be measured
+    points: list[float]
+    period_s: float
+    q25_s: float
+    q75_s: float
+    tau_s: int
+    intervals: int
+    expected: int
+    missed: int
+
+
+def evidence(ticks: list[int]) -> Evidence | None:
+    """None where fewer than 3 intervals are left."""
+    best = None
+    for tau_s in (1, 5, 30):
+        found = _at_tau(sorted(ticks), tau_s)
+        if found is not None and (best is None or found.timing > best.timing):
+            best = found
+    return best
+
+
+def _at_tau(ticks: list[int], tau_s: int) -> Evidence | None:
+    beats = []
+    for at, tick in enumerate(ticks):
+        if at == 0 or tick - ticks[at - 1] > tau_s * 10:
+            beats.append(tick)
+    d = [later - earlier for earlier, later in zip(beats, beats[1:])]
+    if len(d) < 3:
+        return None
+    short = [gap for gap in d if gap <= 6 * 3600 * 10]
+    if len(short) >= 3:
+        d = short
+    d.sort()
+    median, period = quantile(d, 50), half_sample_mode(d)
+    q25, q75 = quantile(d, 25), quantile(d, 75)
+    statistics = [
+        (q75 - q25) / (q75 + q25),
+        quantile(d, 5) / median,
+        quantile(d, 95) / median,
+        pair_correlation(beats, d, period),
+        count_dispersion(beats, period),
+    ]
+    r = ramp(statistics[0], 0.55, 0.05)
+    u = ramp(math.log(statistics[2]), math.log(4), math.log(1.35))
+    a = 0.0 if math.isnan(statistics[3]) else ramp(statistics[3], 0.05, 0.8)
+    c = (r + u) / 2 if math.isnan(statistics[4]) else ramp(math.log(statistics[4] + 0.02), 0.0, math.log(0.12))
+    scores = [r, ramp(statistics[1], 0.08, 0.7), u, a, c]
+    trust = 1 - math.exp(-len(d) / 6)
+    points = [weight * score * trust for weight, score in zip((0.22, 0.18, 0.18, 0.24, 0.18), scores)]
+    total = sum(points)
+    if tau_s > 1:
+        left = max(total - 0.02, 0.0)
+        points = [point * left / total if total else 0.0 for point in points]
+        total = left
+    expected = math.floor(sum(d) / period + 0.5) + 1
+    missed = max(0, expected - len(d) - 1)
+    return Evidence(total, statistics, points, period / 10, q25 / 10, q75 / 10, tau_s, len(d), expected, missed)
+
+
+def ramp(value: float, none: float, full: float) -> float:
+    return min(1.0, max(0.0, (value - none) / (full - none)))
+
+
+def quantile(ordered: list[int], percent: int) -> float:
+    """Linear interpolation between the order statistics around (n - 1) q."""
+    place = Fraction((len(ordered) - 1) * percent, 100)
+    low = math.floor(place)
+    if low + 1 == len(ordered):
+        return float(ordered[low])
+    return ordered[low] + float(place - low) * (ordered[low + 1] - ordered[low])
+
+
+def half_sample_mode(ordered: list[int]) -> float:
+    """Of ln d, back in ticks; fractions instead of logarithms: exact ties. Lowest window first; of three the closer two."""
+    left = list(ordered)
+    while len(left) > 3:
+        half = math.ceil(len(left) / 2)
+        at = min(range(len(left) - half + 1), key=lambda i: (Fraction(left[i + half - 1], left[i]), i))
+        left = left[at : at + half]
+    if len(left) == 3:
+        below, above = Fraction(left[1], left[0]), Fraction(left[2], left[1])
+        left = [left[1], left[1]] if below == above else left[:2] if below < above else left[1:]
+    return math.sqrt(left[0] * left[-1])
+
+
+def pair_correlation(beats: list[int], d: list[int], period: float) -> float:
+    delta = max(0.12 * period, 10.0)
+    hits = asked = 0
+    for event in beats:
+        if beats[-1] - event < period + delta:
+            continue
+        asked += 1
+        hits += any(period - delta <= other - event <= period + delta for other in beats if other != event)
+    if not asked:
+        return math.nan
+    active = [gap for gap in d if gap < 10 * period]
+    chance = 1 - math.exp(-2 * len(active) / sum(active) * delta)
+    return max((hits / asked - chance) / (1 - chance), -1.0)
+
+
+def count_dispersion(beats: list[int], period: float) -> float:
+    windows: dict[int, int] = {}
+    for event in beats:
+        number = math.floor((event - beats[0]) / (8 * period))
+        windows[number] = windows.get(number, 0) + 1
+    first, last = min(windows), max(windows)
+    counts = [count for number, count in windows.items() if number not in (first, last)]
+    if len(counts) < 3 or sum(counts) / len(counts) < 2:
+        return math.nan
+    mean = Fraction(sum(counts), len(counts))
+    return float(sum((count - mean) ** 2 for count in counts) / len(counts) / mean)

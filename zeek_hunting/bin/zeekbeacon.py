@@ -1,0 +1,47 @@
+"""| zeekbeacon: which hosts call home. Ranks pairs of Zeek conn events by how machine-timed and how unusual they are."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+BIN = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100,PTH120  pathlib costs a probe 5 ms
+sys.path.insert(0, os.path.join(BIN, "lib"))  # noqa: PTH118
+
+from zeekhunt.beacon.summary import PairSummary, required_fields  # noqa: E402
+from zeekhunt.spl.plan import Plan, open_exchange  # noqa: E402
+
+PLAN = Plan("zeekbeacon", required_fields, map_merge=True)
+# a parse-time probe is answered here and ends, before the SDK is imported
+EXCHANGE = open_exchange(PLAN) if __name__ == "__main__" else None
+
+from zeekhunt.spl.command import Configuration, MapMergeCommand, Mapper, Merger, Option, dispatch  # noqa: E402
+from zeekhunt.spl.options import Networks, OneOf, Truth, Whole  # noqa: E402
+
+
+@Configuration()
+class ZeekBeaconCommand(MapMergeCommand):
+    """Scores every pair of source and destination; see docs/commands/zeekbeacon.md."""
+
+    plan = PLAN
+    min_events = Option(default=4, validate=Whole(4, 100_000), doc="events a pair needs to be scored")
+    direction = Option(default="outbound", validate=OneOf("outbound", "internal", "all"), doc="which pairs are scored")
+    internal = Option(validate=Networks(), doc="networks that are the site's own, besides the lookup zeek_networks")
+    external = Option(validate=Networks(), doc="networks that are not, even inside a private range")
+    limit = Option(default=10_000, validate=Whole(1, 50_000), doc="most rows returned, the most suspicious first")
+    rita = Option(default=False, validate=Truth(), doc="add RITA v5's scores")
+
+    def mapper(self) -> Mapper:
+        return PairSummary(self.rita)
+
+    def merger(self) -> Merger:
+        from zeekhunt.beacon.ranking import Ranking, Request  # numpy: only the search head needs it
+        from zeekhunt.spl.arrays import keys
+        from zeekhunt.zeek.site import site_of
+
+        site = site_of(self.app_folder(), self.internal, self.external)
+        return Ranking(Request(self.min_events, self.direction, self.limit, self.rita), site, keys)
+
+
+if EXCHANGE is not None:
+    dispatch(ZeekBeaconCommand, EXCHANGE)

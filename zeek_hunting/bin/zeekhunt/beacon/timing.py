@@ -1,0 +1,249 @@
+"""Timing evidence T in [0, 1]: how far the intervals of a pair are from random traffic of the same rate, and its five parts.
+
+Bursts are collapsed first: an event counts only when the event before it lies more than tau away (tau = 1, 5, 30 s; the best T
+stays, a longer tau costs 0.02). d = intervals of what is left, without those over 6 h when 3 or more remain; m = median of d;
+P = mode of ln d (half-sample mode). Each part is a statistic on a ramp from what is no evidence (0) to full evidence (1):
+
+  dispersion         (Q3 - Q1)/(Q3 + Q1) of d        narrow middle half
+  dead_time          q05/m                           a sleeping implant has a shortest interval, random traffic has none
+  tail               q95/m, ramp on its logarithm    ... and a longest one
+  pair_correlation   share of events with an echo one period later, in excess of chance
+  count_dispersion   variance/mean of counts in windows of 8 P, ramp on ln(that + 0.02); Poisson counts have 1
+
+T = (weighted sum) (1 - exp(-intervals/6)). Weights and ramps: BeaconSettings, a hand-weighted prototype of this project.
+Quantiles: see segments. All times are whole ticks of 0.1 s, so shifting the clock changes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import segments
+from .ramp import log_ramp, ramp
+from .series import TICKS_PER_S, Flags, Floats, Ints, Series
+from .settings import PARTS, BeaconSettings
+
+SCORED, TOO_FEW = 0, 1
+REASONS = ("", "fewer than 3 intervals once bursts are collapsed")
+
+# The statistics of exponential gaps (a Poisson process), in the order of PARTS. Quartiles ln(4/3) and ln 4, median ln 2,
+# q05 = -ln .95, q95 = ln 20, in units of the mean.
+EXPONENTIAL = (
+    (math.log(4) - math.log(4 / 3)) / (math.log(4) + math.log(4 / 3)),
+    -math.log(0.95) / math.log(2),
+    math.log(20) / math.log(2),
+    0.0,
+    1.0,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class TimingEvidence:
+    """Per pair; (pairs,) unless said. NaN, and 0 in whole-number columns, where reason says that nothing could be measured.
+
+    timing: T, in [0, 1]; 0 where too few. It is the sum of the points from left to right, exactly.
+    statistics: (pairs, 5) in the order of PARTS and of EXPONENTIAL; NaN also where one part could not be measured:
+      pair_correlation without an event a period before the last (0 points), count_dispersion below 3 windows or 2 events a window
+      (the mean of the scores of dispersion and tail stands in).
+    points: (pairs, 5) what each part adds to T. The shrinking for few intervals and the cost of a longer tau are shared out in
+      proportion, so there is no remainder.
+    period_s, q25_s, q75_s: mode and quartiles of the intervals.  tau_s: the burst collapse that won.
+    intervals: intervals used. beats_expected: time in these intervals / period + 1, rounded; beats_missed: how many of them are
+      not there, never below 0. reason: index into REASONS.
+    """
+
+    timing: Floats
+    statistics: Floats
+    points: Floats
+    period_s: Floats
+    q25_s: Floats
+    q75_s: Floats
+    tau_s: Floats
+    intervals: Ints
+    beats_expected: Ints
+    beats_missed: Ints
+    reason: Ints
+
+    @classmethod
+    def empty(cls, pairs: int) -> TimingEvidence:
+        """Of pairs with too few intervals."""
+        period_s, q25_s, q75_s, tau_s = np.full((4, pairs), np.nan)
+        intervals, expected, missed = np.zeros((3, pairs), dtype=np.int64)
+        reason = np.full(pairs, TOO_FEW, dtype=np.int64)
+        statistics, points = np.full((pairs, len(PARTS)), np.nan), np.zeros((pairs, len(PARTS)))
+        return cls(np.zeros(pairs), statistics, points, period_s, q25_s, q75_s, tau_s, intervals, expected, missed, reason)
+
+
+@dataclass(frozen=True, eq=False)
+class _Beats:
+    """Pairs with enough intervals after burst collapse. ticks, starts: the events left. d: intervals used, sorted in a pair."""
+
+    ticks: Ints
+    starts: Ints
+    d: segments.Ranked
+    period: Floats  # ticks
+
+
+def timing_evidence(series: Series, settings: BeaconSettings) -> TimingEvidence:
+    """T and its parts for every pair of the series."""
+    found = TimingEvidence.empty(series.pairs)
+    for low, high in segments.blocks(series.starts, settings.block_events):
+        starts = series.starts[low : high + 1]
+        _score_block(series.ticks[starts[0] : starts[-1]], starts - starts[0], low, settings, found)
+    return found
+
+
+def _score_block(ticks: Ints, starts: Ints, low: int, settings: BeaconSettings, found: TimingEvidence) -> None:
+    """Fill ``found`` from pair number ``low`` on with the best T over the burst collapses."""
+    first = segments.firsts(starts, ticks.size)
+    gap = np.diff(ticks, prepend=0)
+    before = np.zeros(len(starts) - 1, dtype=np.int64)
+    for position, tau_s in enumerate(settings.collapse_s):
+        keep = first | (gap > tau_s * TICKS_PER_S)
+        left = segments.counts_of(keep, starts)
+        # a longer tau that removes nothing more can only lose its penalty
+        wanted = (left > settings.intervals_min) & (left != before)
+        before = left
+        keep &= np.repeat(wanted, np.diff(starts))
+        if wanted.any():
+            beats = _beats(ticks[keep], segments.offsets(left[wanted]), settings)
+            penalty = settings.collapse_penalty if position else 0.0
+            _keep_best(found, low + np.flatnonzero(wanted), beats, (tau_s, penalty), settings)
+
+
+def _beats(ticks: Ints, starts: Ints, settings: BeaconSettings) -> _Beats:
+    d, d_starts = segments.gaps(ticks, starts)
+    short = d <= settings.interval_limit_s * TICKS_PER_S
+    enough = segments.counts_of(short, d_starts) >= settings.intervals_min
+    if not short.all():
+        d, d_starts = segments.compress(d, d_starts, short | ~np.repeat(enough, np.diff(d_starts)))
+    d = segments.sort_within(d, d_starts)
+    return _Beats(ticks, starts, segments.Ranked(d, d_starts), segments.half_sample_mode(d, d_starts))
+
+
+def _keep_best(found: TimingEvidence, pair: Ints, beats: _Beats, collapse: tuple[float, float], settings: BeaconSettings) -> None:
+    """Write the evidence of these beats where it beats what is there. collapse: tau in seconds and its penalty."""
+    statistics, points, timing = _points(beats, collapse[1], settings)
+    better = (timing > found.timing[pair]) | (found.reason[pair] == TOO_FEW)
+    at = pair[better]
+    q25, q75 = beats.d.quantile(25), beats.d.quantile(75)
+    intervals = beats.d.counts
+    expected = np.floor(segments.sums(beats.d.values, beats.d.starts) / beats.period + 0.5).astype(np.int64) + 1
+    for column, values in (
+        (found.timing, timing),
+        (found.statistics, statistics),
+        (found.points, points),
+        (found.period_s, beats.period / TICKS_PER_S),
+        (found.q25_s, q25 / TICKS_PER_S),
+        (found.q75_s, q75 / TICKS_PER_S),
+        (found.intervals, intervals),
+        (found.beats_expected, expected),
+        (found.beats_missed, np.maximum(expected - intervals - 1, 0)),
+    ):
+        column[at] = values[better]
+    found.tau_s[at], found.reason[at] = collapse[0], SCORED
+
+
+def _points(beats: _Beats, penalty: float, settings: BeaconSettings) -> tuple[Floats, Floats, Floats]:
+    """(statistics, points, T): the weighted sum, shrunk for few intervals, the penalty taken from every part in proportion."""
+    q25, q75, median = beats.d.quantile(25), beats.d.quantile(75), beats.d.twice_median() / 2
+    statistics = np.column_stack(
+        [
+            (q75 - q25) / (q75 + q25),
+            beats.d.quantile(5) / median,
+            beats.d.quantile(95) / median,
+            _pair_correlation(beats, settings),
+            _count_dispersion(beats, settings),
+        ]
+    )
+    scores = _scores(statistics, settings)
+    trust = 1.0 - np.exp(-beats.d.counts / settings.trust_intervals) if settings.trust_intervals else np.ones(len(beats.period))
+    points = np.array(settings.part_weights) * scores * trust[:, np.newaxis]
+    if penalty:
+        raw = _total(points)
+        left = np.divide(np.maximum(raw - penalty, 0.0), raw, out=np.zeros_like(raw), where=raw > 0)
+        points = points * left[:, np.newaxis]
+    return statistics, points, _total(points)
+
+
+def _total(points: Floats) -> Floats:
+    """Sum over the parts from left to right, one order of rounding everywhere."""
+    total: Floats = points[:, 0].copy()
+    for part in range(1, points.shape[1]):
+        total += points[:, part]
+    return total
+
+
+def _scores(statistics: Floats, settings: BeaconSettings) -> Floats:
+    """(pairs, 5) each statistic on its ramp."""
+    dispersion, dead_time, tail, correlation, counts = (statistics[:, part].copy() for part in range(len(PARTS)))
+    r = ramp(dispersion, settings.dispersion_none, settings.dispersion_full)
+    u = log_ramp(tail, settings.tail_none, settings.tail_full)
+    a = ramp(correlation, settings.pair_correlation_none, settings.pair_correlation_full)
+    c = log_ramp(counts, settings.count_dispersion_none, settings.count_dispersion_full, settings.count_floor)
+    return np.column_stack(
+        [
+            r,
+            ramp(dead_time, settings.dead_time_none, settings.dead_time_full),
+            u,
+            np.where(np.isnan(correlation), 0.0, a),
+            np.where(np.isnan(counts), (r + u) / 2, c),
+        ]
+    )
+
+
+def _pair_correlation(beats: _Beats, settings: BeaconSettings) -> Floats:
+    """Excess share e = (h - p0)/(1 - p0) of events with another one in [t + P - delta, t + P + delta].
+
+    h is over the events up to P + delta before the last. delta = max(.12 P, 1 s). p0 = 1 - exp(-2 lambda delta) is what chance
+    gives at lambda events per active second, counted over the intervals below 10 P. Kept above -1; NaN where no event is early
+    enough.
+    """
+    delta = np.maximum(settings.echo_share * beats.period, settings.echo_min_s * TICKS_PER_S)
+    nearest = np.maximum(np.ceil(beats.period - delta), 1).astype(np.int64)  # an event is no echo of itself
+    farthest = np.floor(beats.period + delta).astype(np.int64)
+    starts, lengths = beats.starts, np.diff(beats.starts)
+    first, last = beats.ticks[starts[:-1]], beats.ticks[starts[1:] - 1]
+    # each pair on its own stretch of one line, so that one search serves all
+    line = beats.ticks + np.repeat(segments.offsets(last - first + 1)[:-1] - first, lengths)
+    early = beats.ticks <= np.repeat(last - np.ceil(beats.period + delta).astype(np.int64), lengths)
+    asked = segments.counts_of(early, starts)
+    here = line[early]
+    echo = line[np.searchsorted(line, here + np.repeat(nearest, asked))]
+    hits = segments.counts_of(echo <= here + np.repeat(farthest, asked), segments.offsets(asked))
+
+    share = np.divide(hits, asked, out=np.full(len(asked), np.nan), where=asked > 0)
+    chance_left = np.exp(-2.0 * _rate(beats, settings) * delta)
+    excess: Floats = np.divide(share - (1.0 - chance_left), chance_left, out=np.zeros_like(share), where=chance_left > 0)
+    return np.maximum(excess, -1.0)
+
+
+def _rate(beats: _Beats, settings: BeaconSettings) -> Floats:
+    """Events per active tick: the intervals below 10 P, how many over how long. The period lies within d, so there is one."""
+    d, starts = beats.d.values, beats.d.starts
+    active = d < np.repeat(settings.active_gap_periods * beats.period, np.diff(starts))
+    rate: Floats = segments.counts_of(active, starts) / segments.sums(np.where(active, d, 0), starts)
+    return rate
+
+
+def _count_dispersion(beats: _Beats, settings: BeaconSettings) -> Floats:
+    """Variance (of the population) over mean of event counts in windows of 8 P from the first event on. The first, the last and
+    empty windows are left out; NaN below 3 windows or a mean of 2."""
+    owner = segments.owners(beats.starts)
+    since = beats.ticks - beats.ticks[beats.starts[:-1]][owner]
+    window = np.floor(since / (settings.window_periods * beats.period)[owner]).astype(np.int64)
+    begins = segments.firsts(beats.starts, beats.ticks.size)
+    begins[1:] |= np.diff(window) != 0
+    at = np.flatnonzero(begins)
+    count, number, pair = np.diff(at, append=beats.ticks.size), window[at], owner[at]
+    inner: Flags = (number > 0) & (number < window[beats.starts[1:] - 1][pair])
+    count, pair = count[inner], pair[inner]
+    starts = segments.offsets(np.bincount(pair, minlength=len(beats.period)))
+    windows, total, squares = np.diff(starts), segments.sums(count, starts), segments.sums(count * count, starts)
+    usable = (windows >= settings.windows_min) & (total >= settings.window_mean_min * windows)
+    spread = np.maximum(1.0 * windows * squares - 1.0 * total * total, 0.0)
+    dispersion: Floats = np.divide(spread, 1.0 * windows * total, out=np.full(len(windows), np.nan), where=usable)
+    return dispersion
