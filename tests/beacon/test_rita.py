@@ -63,8 +63,9 @@ def ranked(values: list[int]) -> Ranked:
         pytest.param([0] * 6, 0.0, 0.5, id="zeros-as-sizes"),
         pytest.param([0] * 6, 1.0, 1.0, id="zeros-as-intervals"),
         pytest.param([98, 300] * 5, 0.0, 0.746, id="two-sizes-alternating"),
-        # Q 10 15 20: a spread of exactly ten counts, and is symmetric; MAD 5: (1 + 2/3)/2
-        pytest.param([10, 10, 15, 20, 20], 1.0, 0.833, id="spread-of-exactly-ten"),
+        # Q 10 12 20: a spread of exactly ten counts, skew .6; MAD 2: (.4 + 5/6)/2
+        pytest.param([10, 10, 12, 20, 20], 1.0, 0.617, id="spread-of-exactly-ten"),
+        pytest.param([1] * 4, 0.0, 1.0, id="median-of-exactly-one"),
         # median on the lower quartile: no skew; MAD 0
         pytest.param([10, 10, 10, 10, 90], 1.0, 1.0, id="median-on-a-quartile"),
         # MAD beyond the median is clipped: (1 - |skew| + 0)/2 with Q 0, 1, 100 -> skew .98

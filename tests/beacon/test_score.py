@@ -19,6 +19,7 @@ from oracles import timing as timing_oracle
 from zeekhunt.beacon import rita, score
 from zeekhunt.beacon.series import OnlineHours, PairColumns, Series, SeriesError, Sizes
 from zeekhunt.beacon.settings import SEVERITIES, BeaconSettings, RitaSettings, SettingsError
+from zeekhunt.zeek import event_time
 
 SETTINGS = BeaconSettings()
 HOUR = 36_000
@@ -174,15 +175,20 @@ def test_a_perfect_beat_is_capped_by_how_common_its_destination_is(
     assert SEVERITIES[found.severity[0]] == severity
 
 
-@pytest.mark.parametrize(
-    ("threshold", "severity"),
-    [(100.0, "Medium"), (40.0, "Critical")],
-    ids=["one-step-below-critical-and-high", "all-reached"],
-)
-def test_severity_follows_the_thresholds(threshold: float, severity: str) -> None:
-    raised = BeaconSettings(severity_medium=40.0, severity_high=threshold, severity_critical=threshold)
-    pair = beat(events=20)  # 19 intervals: T = .957
-    assert SEVERITIES[score.score(columns([pair]), raised).severity[0]] == severity
+def test_severity_thresholds_and_prevalence_caps_are_inclusive() -> None:
+    pair = beat(known_by=6, events=20)  # 19 intervals: T = .957
+    found = score.score(columns([pair]), SETTINGS)
+    reached, common = float(found.beacon_score[0]), float(found.prevalence[0])
+    missed = math.nextafter(reached, 100)
+
+    def severity(**changes: float) -> str:
+        return SEVERITIES[score.score(columns([pair]), BeaconSettings(**changes)).severity[0]]
+
+    assert severity(critical_prevalence=common, severity_critical=reached) == "Critical"
+    assert severity(critical_prevalence=common, severity_critical=missed) == "High"
+    assert severity(critical_prevalence=common, severity_high=missed, severity_critical=missed) == "Medium"
+    assert severity(critical_prevalence=0.1, high_prevalence=common) == "High"
+    assert severity(critical_prevalence=0.1, high_prevalence=0.1) == "Medium"
 
 
 def test_constant_size_and_presence_alone_score_nothing() -> None:
@@ -274,3 +280,9 @@ def test_arrays_that_do_not_fit_are_refused(build: Any, message: str) -> None:
 def test_equal_neighbours_across_pairs_are_no_repeat() -> None:
     assert Series(whole(9, 9, 3), whole(0, 1, 2, 2, 3)).pairs == 4
     assert Sizes(whole(9, 9), whole(1, 1), whole(0, 1, 2)).pairs == 2
+
+
+def test_the_latest_time_that_an_event_can_have_is_accepted() -> None:
+    latest = event_time.ticks(str(event_time.LATEST_S))
+    assert latest is not None
+    assert Series(whole(latest), whole(0, 1)).pairs == 1

@@ -59,6 +59,10 @@ def assert_equals_oracle(found: timing.TimingEvidence, pair: int, ticks: list[in
 @example([[SIX_HOURS + 1] * 3])  # nothing would remain
 @example([[600, 600, 600, 2**22, 600]])  # one huge gap
 @example([[0] * 9])  # one burst
+@example([[600] * 6 + [1500] + [600] * 3 + [672]])  # an event exactly P + delta before the last still asks for its echo
+@example([[600] * 6 + [6000]])  # a gap of exactly 10 P is not active time
+@example([[200, 300, 11, 11]])  # far fewer echoes than chance would give: kept above -1
+@example([[20, 100, 1000, 10_000, 100_000]])  # no evidence at any tau: the shortest is reported
 def test_evidence_equals_the_naive_twin(gap_lists: list[list[int]]) -> None:
     lists = [ticks_of(gaps) for gaps in gap_lists]
     found = evidence(*lists)

@@ -47,7 +47,7 @@ def bare() -> list[str]:
 
 def test_without_numpy_getinfo_is_answered_and_the_error_says_what_to_install(app: Path) -> None:
     done = exchange(app, bare())
-    first, _, second = done.stdout.partition(b'"type":"reporting"}')
+    _first, _, second = done.stdout.partition(b'"type":"reporting"}')
     assert second, done.stdout
     assert b"Install the add-on Python for Scientific Computing" in second
     assert done.returncode == 1 and not done.stderr
@@ -66,7 +66,8 @@ def test_the_bundled_folder_is_found(app: Path) -> None:
 
 
 def test_the_add_on_interpreter_takes_over_with_getinfo_in_hand(app: Path) -> None:
-    """A script stands in for the add-on's python: this interpreter, with its packages. Input after getinfo comes when asked for."""
+    """A script stands in for the add-on's python: this interpreter, with its packages. Input after getinfo comes when asked
+    for."""
     platform = {"linux": "linux_x86_64", "darwin": "darwin_x86_64"}[sys.platform]
     if os.uname().machine != "x86_64":
         pytest.skip("the add-on exists for x86_64")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "zeek_hunting" / "bin"))
 
-from zeekhunt.spl.body import Columns  # noqa: E402
-from zeekhunt.spl.plan import Plan, open_exchange  # noqa: E402
+from zeekhunt.spl.body import Columns
+from zeekhunt.spl.plan import Plan, open_exchange
 
 PLAN = Plan("faulty", lambda options: ["text"])
 EXCHANGE = open_exchange(PLAN) if __name__ == "__main__" else None
