@@ -132,9 +132,9 @@ def test_scores_equal_the_formulas_over_the_naive_twins(seed: int, sources_seen:
         hours = whole.online_hours.hours[whole.online_hours.starts[pair.source] : whole.online_hours.starts[pair.source + 1]]
         k = presence_oracle.evidence(pair.ticks, hours.tolist())[0]
         behaviour = t * (0.62 + 0.20 * z + 0.18 * k)
-        bounded = min(max(behaviour, 1e-6), 1 - 1e-6)
+        bounded = min(max(behaviour, 1e-6), 0.98)
         prevalence = (pair.known_by - 1 + 0.3) / (sources_seen - 1 + 3)
-        rank = math.log(bounded / (1 - bounded)) - 4 * math.log10(prevalence)
+        rank = math.log(bounded / (1 - bounded)) - 4 * math.log10(prevalence / 0.1)
         assert found.beacon_score[at] == pytest.approx(100 * behaviour, abs=1e-9)
         assert found.prevalence[at] == pytest.approx(prevalence, abs=1e-12)
         assert found.rank[at] == pytest.approx(rank, abs=1e-6)

@@ -2,7 +2,7 @@
 
   B = T (.62 + .20 Z + .18 K)          behaviour; timing gates: constant sizes or constant presence alone score nothing
   p = (k - 1 + .3)/(H - 1 + 3)         prevalence of other sources: k contacted the destination, H were seen
-  rank = logit(B) - w log10(p)         log-odds, w = 4
+  rank = logit(B) - w log10(p/p0)      log-odds, w = 4, p0 = .1: no evidence, what a network of one source has; B at most .98
   beacon_score = 100 B                 how strong the pattern is
   threat_score = 100 sigmoid(rank)     how suspicious; many benign programs are periodic, few of them at one host only
 
@@ -30,7 +30,7 @@ class BeaconScores:
     """Per pair; (pairs,) unless said.
 
     beacon_score, threat_score: [0, 100]. contributions: (pairs, 7) points in the order of CONTRIBUTIONS that add up to
-    beacon_score (within 1e-9). rank = behaviour_log_odds + prevalence_log_odds; the first has B kept within 1e-6 of 0 and 1.
+    beacon_score (within 1e-9). rank = behaviour_log_odds + prevalence_log_odds; the first has B kept from 1e-6 to .98.
     prevalence: p. severity: index into settings.SEVERITIES. timing, sizes, presence: the evidence behind.
     """
 
@@ -59,9 +59,9 @@ def score(pairs: PairColumns, settings: BeaconSettings) -> BeaconScores:
         1.0,
     )
     prevalence = other_prevalence(pairs.sources_of_dest, pairs.sources_seen, settings)
-    bounded = np.clip(behaviour, settings.behaviour_floor, 1 - settings.behaviour_floor)
+    bounded = np.clip(behaviour, settings.behaviour_floor, settings.behaviour_ceiling)
     from_behaviour = np.log(bounded / (1 - bounded))
-    from_prevalence = -settings.prevalence_weight * np.log10(prevalence)
+    from_prevalence = -settings.prevalence_weight * np.log10(prevalence / settings.neutral_prevalence)
     rank = from_behaviour + from_prevalence
     return BeaconScores(
         beacon_score=100 * behaviour,

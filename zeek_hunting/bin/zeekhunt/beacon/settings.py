@@ -86,7 +86,11 @@ class BeaconSettings:
     timing_share: float = _number(0.62, "share of B", 0, 1, PROTOTYPE)
     size_share: float = _number(0.20, "share of B", 0, 1, PROTOTYPE)
     presence_share: float = _number(0.18, "share of B", 0, 1, PROTOTYPE)
-    behaviour_floor: float = _number(1e-6, "B", 1e-12, 0.1, "B is kept this far from 0 and 1 before the logit")
+    behaviour_floor: float = _number(1e-6, "B", 1e-12, 0.1, "B is kept this far from 0 before the logit")
+    behaviour_ceiling: float = _number(
+        0.98, "B", 0.5, 1 - 1e-9, "B counts up to here in the logit: a clock-like program is worth one factor 10 of rarity"
+    )
+    neutral_prevalence: float = _number(0.1, "p", 1e-6, 1, "what a network of one source has: no evidence either way")
     prevalence_weight: float = _number(4, "log-odds per factor 10", 0, 20, "best of 0-6 but one; beyond it one-source pages win")
     prior_sources: float = _number(0.3, "sources", 0.001, 100, PRIOR)
     prior_seen: float = _number(3, "sources", 0.001, 1000, PRIOR)
