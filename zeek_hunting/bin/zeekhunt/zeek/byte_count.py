@@ -16,9 +16,12 @@ LIMIT = 10**15  # a petabyte; more is no byte count and would not survive a doub
 def numbers(column: Sequence[str]) -> list[int]:
     """Byte counts of a column of text; UNKNOWN where a cell is unset or no count."""
     try:
-        counts = [int(cell) if cell and cell != "-" else UNKNOWN for cell in column]
+        counts = list(map(int, column))
     except ValueError:
-        return list(map(number, column))
+        try:
+            counts = [int(cell) if cell and cell != "-" else UNKNOWN for cell in column]
+        except ValueError:
+            return list(map(number, column))
     return counts if counts and min(counts) >= UNKNOWN and max(counts) < LIMIT else list(map(number, column))
 
 

@@ -7,7 +7,6 @@ time with six decimals: the error of the product (under 4e-6) is smaller than on
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import datetime, timezone
 
@@ -30,11 +29,11 @@ def ticks(text: str) -> int | None:
 def column_ticks(column: list[str]) -> list[int | None]:
     """``ticks`` of a whole column, in one go when every cell is a plain number of seconds."""
     try:
-        seconds = list(map(float, column))
-    except ValueError:
+        found = [int(float(cell) * TICKS_PER_S) for cell in column]
+    except (ValueError, OverflowError):  # no number, not finite
         return list(map(ticks, column))
-    if seconds and min(seconds) > 0 and max(seconds) <= LATEST_S and not math.isnan(sum(seconds)):
-        return [int(value * TICKS_PER_S) for value in seconds]
+    if found and min(found) > 0 and max(found) <= LATEST_S * TICKS_PER_S:
+        return found  # type: ignore[return-value]
     return list(map(ticks, column))
 
 
