@@ -43,6 +43,10 @@ description = least: fewest events. Default: 4. \\
     only: networks. Default: none.
 """
 PAGE = """\
+# zeekcount
+
+## Options
+
 | option | default | meaning |
 |---|---|---|
 | `least` | 4 | fewest events |

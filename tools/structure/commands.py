@@ -1,7 +1,7 @@
 """A command is told in its script, commands.conf, searchbnf.conf, default.meta and docs/commands: all must say the same.
 
 Options of the script are the class attributes assigned from ``Option(...)``. Those of searchbnf.conf are the ``name=`` of the
-syntax, with ``name: ... Default: x.`` in the description. Those of the docs are the rows ``| `name` | default | ...`` of a table.
+syntax, with ``name: ... Default: x.`` in the description. Those of the docs are the rows ``| `name` | default | ...`` under ``## Options``.
 """
 
 from __future__ import annotations
@@ -131,9 +131,10 @@ def _help_stanzas(name: str, help_texts: ConfFile) -> list[Stanza]:
 
 
 def page_options(page: Path) -> Defaults:
-    """Options of a command's page: rows of a table whose first cell is a name in backticks, the second cell the default."""
+    """Options of a command's page: the table under ``## Options``; first cell a name in backticks, second cell the default."""
     options: Defaults = {}
-    for line in page.read_text(encoding="utf-8").split("\n"):
+    section = page.read_text(encoding="utf-8").partition("\n## Options\n")[2].partition("\n## ")[0]
+    for line in section.split("\n"):
         row = re.match(r"^\|\s*`([a-z][a-z0-9_]*)=?`\s*\|\s*`?([^|`]*?)`?\s*\|", line)
         if row:
             options[row.group(1)] = row.group(2) if row.group(2) not in ("", "-", "–", "none") else None
