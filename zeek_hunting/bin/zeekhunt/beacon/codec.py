@@ -26,17 +26,22 @@ class CodecError(ValueError):
     """Text that no summary has written: damaged, cut or forged."""
 
 
+# the letters of the two lowest digits of a number that goes on
+_GOING_ON = [low + high for high in ALPHABET[:RADIX] for low in ALPHABET[:RADIX]]
+
+
 class _Texts(dict[int, str]):
     """number -> its text, remembered for the small ones that make up nearly all."""
 
     def __missing__(self, number: int) -> str:
         if not 0 <= number < RADIX**DIGITS:
             raise CodecError(f"a summary holds ascending numbers below 2^{DIGITS * 5}, got a difference of {number}")
-        letters, rest = [], number
-        while rest >= RADIX:
-            letters.append(ALPHABET[rest % RADIX])
-            rest //= RADIX
-        text = "".join(letters) + ALPHABET[RADIX + rest]
+        if number < RADIX:
+            text = ALPHABET[RADIX + number]
+        elif number < RADIX**2:
+            text = ALPHABET[number % RADIX] + ALPHABET[RADIX + number // RADIX]
+        else:
+            text = _GOING_ON[number % RADIX**2] + self[number // RADIX**2]
         if number < _REMEMBERED:
             self[number] = text
         return text

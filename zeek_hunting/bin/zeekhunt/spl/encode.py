@@ -27,7 +27,9 @@ def encode_rows(columns: Mapping[str, Sequence[Cell]]) -> bytes:
     texts: list[Iterable[str]] = []
     for name, cells in columns.items():
         header.append(name)
-        if any(isinstance(cell, (list, tuple)) for cell in cells):
+        if set(map(type, cells)) == {str}:
+            texts.append(cells)  # type: ignore[arg-type]
+        elif any(isinstance(cell, (list, tuple)) for cell in cells):
             pairs = [_multivalue(cell) for cell in cells]
             header.append(TWIN + name)
             texts += [[plain for plain, _ in pairs], [twin for _, twin in pairs]]
