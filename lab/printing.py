@@ -1,0 +1,139 @@
+"""Results on a terminal or in a pipe.
+
+Everything from a log is hostile: no control character reaches a terminal, and no markup works.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
+from itertools import islice
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lab.driver import Cell, Message, ProcessReport
+from lab.spl import SearchResult
+
+SHOWN_ROWS = 1_000
+_NARROWEST = 9  # characters a column needs to be readable, its frame included
+_PIPED_WIDTH = 200
+_STYLES = {"ERROR": "red", "FATAL": "red", "WARN": "yellow", "INFO": "cyan", "DEBUG": "dim"}
+
+
+def console_of(stream: TextIO) -> Console:
+    """A console without markup, links or guessed colours; wide where nobody sees the edge."""
+    width = None if stream.isatty() else _PIPED_WIDTH
+    return Console(file=stream, markup=False, highlight=False, emoji=False, width=width)
+
+
+def visible(text: str) -> str:
+    r"""Text with every character that does not show written as \x1b or \u202e."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def show_messages(console: Console, messages: Sequence[Message]) -> None:
+    """Each message once, with its level and how many processes said it."""
+    counts: dict[tuple[str, str], int] = {}
+    for message in messages:
+        counts[message.level, message.text] = counts.get((message.level, message.text), 0) + 1
+    for (level, text), count in counts.items():
+        if level != "DEBUG":
+            times = f" ({count} processes)" if count > 1 else ""
+            say(console, f"{level}  {text}{times}", _STYLES.get(level, ""))
+
+
+def say(console: Console, text: str, style: str = "") -> None:
+    """A line of text, wrapped, its control characters shown."""
+    for line in text.split("\n"):
+        console.print(Text(visible(line), style=style))
+
+
+def show_table(console: Console, result: SearchResult) -> None:
+    """The first SHOWN_ROWS rows: a table, or one block per row where the columns would not fit side by side."""
+    records = [dict(zip(result.fields, cells)) for cells in islice(_cells(result), SHOWN_ROWS)]
+    if not records:
+        console.print(f"No rows. Fields: {visible(', '.join(result.fields)) or 'none'}.")
+        return
+    if len(result.fields) * _NARROWEST > console.width:
+        _show_blocks(console, result.fields, records)
+    else:
+        table = Table(show_lines=any(isinstance(cell, list) for record in records for cell in record.values()))
+        for field in result.fields:
+            table.add_column(Text(visible(field)), overflow="fold")
+        for record in records:
+            table.add_row(*(Text(_shown(field, record[field])) for field in result.fields))
+        console.print(table)
+    if result.count > len(records):
+        console.print(
+            f"{result.count - len(records):,} of {result.count:,} rows are not shown; "
+            "add | head or use --format csv or --format json."
+        )
+
+
+def _show_blocks(console: Console, fields: Sequence[str], records: Sequence[dict[str, Cell]]) -> None:
+    for number, record in enumerate(records, 1):
+        block = Table(title=f"row {number:,}", title_justify="left", show_header=False, box=None)
+        block.add_column(style="cyan", no_wrap=True)
+        block.add_column(overflow="fold")
+        for field in fields:
+            if record[field] not in (None, "", []):
+                block.add_row(Text(visible(field)), Text(_shown(field, record[field])))
+        console.print(block)
+
+
+def _shown(field: str, cell: Cell) -> str:
+    if isinstance(cell, list):
+        return "\n".join(visible(value) for value in cell)
+    if field == "_time" and cell:
+        return _utc(cell)
+    return visible(cell or "")
+
+
+def _utc(epoch_s: str) -> str:
+    try:
+        return datetime.fromtimestamp(float(epoch_s), timezone.utc).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+    except (ValueError, OverflowError, OSError):
+        return visible(epoch_s)
+
+
+def write_json(stream: TextIO, result: SearchResult) -> None:
+    """An array with one object per row; a field without a value is left out, one with several is an array."""
+    separator = "["
+    for cells in _cells(result):
+        record = {field: cell for field, cell in zip(result.fields, cells) if cell not in (None, "", [])}
+        stream.write(f"{separator}\n{json.dumps(record)}")
+        separator = ","
+    stream.write("\n]\n" if result.count else "[]\n")
+
+
+def write_csv(stream: TextIO, result: SearchResult) -> None:
+    """A header and one record per row; several values are joined by line ends. On a terminal control characters are shown."""
+    escape = visible if stream.isatty() else str
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([escape(field) for field in result.fields])
+    for cells in _cells(result):
+        writer.writerow(["\n".join(map(escape, cell)) if isinstance(cell, list) else escape(cell or "") for cell in cells])
+        stream.write(out.getvalue())
+        out.seek(0)
+        out.truncate()
+    stream.write(out.getvalue())
+
+
+def _cells(result: SearchResult) -> Iterator[tuple[Cell, ...]]:
+    for batch in result.batches():
+        yield from zip(*batch.columns.values())
+
+
+def process_line(report: ProcessReport) -> str:
+    """What went through a process, for the last lines."""
+    return (
+        f"{report.name}: {report.rows_in:,} rows in, {report.rows_out:,} out "
+        f"({report.bytes_in:,} and {report.bytes_out:,} bytes, {report.requests:,} requests)."
+    )

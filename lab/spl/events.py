@@ -1,0 +1,81 @@
+"""The events of the store as a relation: only the logs that a search can find anything in, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lab.spl.predicate import Predicate, comparisons, possible, to_sql
+from lab.spl.relation import Column, Order, Relation
+from lab.spl.session import Session
+from lab.spl.sql import Kind, identifier, number
+
+_DECISIVE = ("index", "sourcetype")
+_HIDDEN = frozenset(("_cd",))
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Time range in epoch seconds: earliest_s <= _time < latest_s; None is open."""
+
+    earliest_s: float | None = None
+    latest_s: float | None = None
+
+    @property
+    def condition(self) -> str:
+        time = identifier("_time")
+        parts = [] if self.earliest_s is None else [f"{time} >= {number(self.earliest_s)}"]
+        parts += [] if self.latest_s is None else [f"{time} < {number(self.latest_s)}"]
+        return " WHERE " + " AND ".join(parts) if parts else ""
+
+
+def newest_s(session: Session) -> float | None:
+    """The time of the newest event of the whole store; None without events."""
+    newest = [session.rows(f"SELECT max(_time) FROM {identifier('log_' + log)}")[0][0] for log in session.store.logs()]
+    return max((float(str(time)) for time in newest if time is not None), default=None)
+
+
+def found(session: Session, predicate: Predicate, bounds: Bounds) -> Relation:
+    """The events that the expression accepts, in the time range."""
+    logs = [log for log in session.store.logs() if _may_match(session, log, predicate)]
+    if not logs:
+        _explain_nothing(session, predicate)
+        return Relation(f"SELECT NULL AS {session.names.new()} WHERE false", {})
+    columns: dict[str, Column] = {}
+    log_order, row_order = Order(session.names.new()), Order(session.names.new())
+    selects = []
+    for place, log in enumerate(logs):
+        parts = [f"{place} AS {log_order.ident}", f"rowid AS {row_order.ident}"]
+        for field in session.store.columns(log):
+            if field not in _HIDDEN:
+                column = columns.setdefault(field, Column(session.names.new(), _kind(field)))
+                parts.append(f"{identifier(field)} AS {column.ident}")
+        selects.append(f"SELECT {', '.join(parts)} FROM {identifier('log_' + log)}{bounds.condition}")
+    order = [Order(columns["_time"].ident, descending=True), log_order, row_order]
+    events = Relation(" UNION ALL BY NAME ".join(selects), columns, order, events=True)
+    return events.where(to_sql(predicate, events))
+
+
+def _kind(field: str) -> Kind:
+    return Kind.TIME if field == "_time" else Kind.MULTI if "{}" in field else Kind.TEXT
+
+
+def _may_match(session: Session, log: str, predicate: Predicate) -> bool:
+    present = frozenset(session.store.columns(log))
+    if not any(comparison.field in _DECISIVE for comparison in comparisons(predicate)):
+        return possible(predicate, {}, present) is not False
+    kinds = session.rows(f"SELECT DISTINCT {', '.join(map(identifier, _DECISIVE))} FROM {identifier('log_' + log)}")
+    return any(possible(predicate, dict(zip(_DECISIVE, map(str, kind))), present) is not False for kind in kinds)
+
+
+def _explain_nothing(session: Session, predicate: Predicate) -> None:
+    """Zero events must say why: here no log at all can hold one."""
+    logs = session.store.logs()
+    if not logs:
+        session.say("WARN", "The store holds no events; ingest some Zeek logs first.")
+        return
+    asked = sorted({part.field for part in comparisons(predicate)})
+    holds = set()
+    for log in logs:
+        for row in session.rows(f"SELECT DISTINCT {', '.join(map(identifier, _DECISIVE))} FROM {identifier('log_' + log)}"):
+            holds.add(" ".join(f"{name}={value}" for name, value in zip(_DECISIVE, row)))
+    session.say("WARN", f"No log can match the terms on {', '.join(asked)}; the store holds {'; '.join(sorted(holds)[:40])}.")

@@ -1,0 +1,164 @@
+"""The boolean expression of ``search``: read from the tree, turned into SQL, and judged for a whole log at once.
+
+Rules (Search Reference, search): values and terms match without regard to case, ``*`` is any text; ``!=`` wants the field to
+exist, ``NOT field=value`` does not; ``<`` and ``>`` compare numbers as numbers and anything else as text; a field with several
+values matches when one of them does. A bare term or phrase is looked for in ``_raw`` between characters that are neither letter
+nor digit; a ``*`` inside a term does not cross a blank, quote, bracket or comma.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Union
+
+from lab.spl.failure import Place, SplError
+from lab.spl.parsing import Node, Segment, place_of, unquoted
+from lab.spl.relation import Relation
+from lab.spl.sql import Kind, Value, literal, number
+
+_NUMBER = re.compile(r"[+-]?(?:\d{1,300}\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?")
+_REFUSED_TERMS = frozenset(("TERM", "CASE"))
+_REFUSED_FIELDS = frozenset(("eventtype", "tag", "savedsearch", "_index_earliest", "_index_latest", "timeformat"))
+_WITHIN_TERM = r"""[^\s"'\[\](){}<>,;|!&]*"""
+
+
+@dataclass(frozen=True)
+class Compare:
+    """field <operator> value; operator is one of = != < <= > >=."""
+
+    field: str
+    operator: str
+    value: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word or phrase that ``_raw`` must hold."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Not:
+    part: Predicate
+
+
+@dataclass(frozen=True)
+class All:
+    parts: Sequence[Predicate]
+
+
+@dataclass(frozen=True)
+class Any:
+    parts: Sequence[Predicate]
+
+
+Predicate = Union[Compare, Term, Not, All, Any]
+
+
+def predicate(node: Node, segment: Segment) -> Predicate:
+    """The expression of a tree of rule ``search`` or below."""
+    if node.data in ("search", "conjunction"):
+        return All([predicate(child, segment) for child in node.children])
+    if node.data == "disjunction":
+        return Any([predicate(child, segment) for child in node.children])
+    if node.data == "not":
+        return Not(predicate(node.children[0], segment))
+    first = node.children[0]
+    name, place = unquoted(first), place_of(segment, first)
+    if node.data == "term":
+        if name in _REFUSED_TERMS and first == name:
+            raise SplError(f"search: {name}() is not supported; write the word itself", place)
+        return Term(name)
+    if name in _REFUSED_FIELDS:
+        raise SplError(f"search: {name} is not supported by the lab", place)
+    if node.data == "among":
+        return Any([Compare(name, "=", unquoted(value), place) for value in node.children[1:]])
+    operator = "=" if node.children[1] == "==" else str(node.children[1])
+    return Compare(name, operator, unquoted(node.children[2]), place)
+
+
+def to_sql(part: Predicate, relation: Relation) -> str:
+    """An SQL condition that is never NULL."""
+    if isinstance(part, Not):
+        return f"NOT ({to_sql(part.part, relation)})"
+    if isinstance(part, (All, Any)):
+        glue, empty = (" AND ", "true") if isinstance(part, All) else (" OR ", "false")
+        return "(" + (glue.join(to_sql(child, relation) for child in part.parts) or empty) + ")"
+    if isinstance(part, Term):
+        pattern = _term_pattern(part.text)
+        condition = "true" if pattern is None else f"regexp_matches({relation.value('_raw').text}, {literal(pattern)})"
+        return f"COALESCE({condition}, false)"
+    value = relation.value(part.field)
+    if value.kind is Kind.MULTI:
+        one = _comparison(Value("v", Kind.TEXT), part)
+        return f"COALESCE(len(list_filter({value.sql}, lambda v: {one})) > 0, false)"
+    return f"COALESCE({_comparison(value, part)}, false)"
+
+
+def _comparison(value: Value, part: Compare) -> str:
+    if part.operator in ("=", "!="):
+        if value.is_number and _NUMBER.fullmatch(part.value):
+            return f"{value.sql} {part.operator} {number(float(part.value))}"
+        equal = _equal(value.text, part.value)
+        return equal if part.operator == "=" else f"{value.text} IS NOT NULL AND NOT ({equal})"
+    if _NUMBER.fullmatch(part.value):
+        return f"{value.numeric} {part.operator} {number(float(part.value))}"
+    return f"{value.text} {part.operator} {literal(part.value)}"
+
+
+def _equal(text_sql: str, wanted: str) -> str:
+    if "*" not in wanted:
+        return f"lower({text_sql}) = lower({literal(wanted)})"
+    if not wanted.strip("*"):
+        return f"{text_sql} IS NOT NULL"
+    escaped = re.sub(r"([\\%_])", r"\\\1", wanted).replace("*", "%")
+    return f"lower({text_sql}) LIKE lower({literal(escaped)}) ESCAPE '\\'"
+
+
+def _term_pattern(text: str) -> str | None:
+    """The term as a regular expression; None for one that is in every event."""
+    if not text.strip("* "):
+        return None
+    body = _WITHIN_TERM.join(re.escape(piece) for piece in text.split("*"))
+    return f"(?is)(?:^|[^A-Za-z0-9]){body}(?:$|[^A-Za-z0-9])"
+
+
+def possible(part: Predicate, known: Mapping[str, str], present: frozenset[str]) -> bool | None:
+    """What the expression is for all rows of a log: True, False, or None when it depends on the row.
+
+    known: fields that have one value in all of these rows. present: the fields that any of the rows may have.
+    """
+    if isinstance(part, Not):
+        inner = possible(part.part, known, present)
+        return None if inner is None else not inner
+    if isinstance(part, (All, Any)):
+        decisive = isinstance(part, Any)
+        verdicts = [possible(child, known, present) for child in part.parts]
+        if decisive in verdicts:
+            return decisive
+        return None if None in verdicts else not decisive
+    if isinstance(part, Term):
+        return None
+    if part.field in known and part.operator in ("=", "!="):
+        return _equals(known[part.field], part.value) == (part.operator == "=")
+    return None if part.field in present or part.field in known else False
+
+
+def _equals(text: str, wanted: str) -> bool:
+    pattern = ".*".join(re.escape(piece) for piece in wanted.lower().split("*"))
+    return re.fullmatch(pattern, text.lower(), re.DOTALL) is not None
+
+
+def comparisons(part: Predicate) -> Iterator[Compare]:
+    """Every comparison in the expression."""
+    if isinstance(part, Compare):
+        yield part
+    elif isinstance(part, Not):
+        yield from comparisons(part.part)
+    elif isinstance(part, (All, Any)):
+        for child in part.parts:
+            yield from comparisons(child)
