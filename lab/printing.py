@@ -5,9 +5,8 @@ Everything from a log is hostile: no control character reaches a terminal, and n
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from itertools import islice
@@ -23,6 +22,7 @@ from lab.spl import SearchResult
 SHOWN_ROWS = 1_000
 _NARROWEST = 9  # characters a column needs to be readable, its frame included
 _PIPED_WIDTH = 200
+_CSV_SPECIAL = re.compile(r'[",\r\n]')
 _STYLES = {"ERROR": "red", "FATAL": "red", "WARN": "yellow", "INFO": "cyan", "DEBUG": "dim"}
 
 
@@ -115,15 +115,14 @@ def write_json(stream: TextIO, result: SearchResult) -> None:
 def write_csv(stream: TextIO, result: SearchResult) -> None:
     """A header and one record per row; several values are joined by line ends. On a terminal control characters are shown."""
     escape = visible if stream.isatty() else str
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([escape(field) for field in result.fields])
+    stream.write(_record([escape(field) for field in result.fields]))
     for cells in _cells(result):
-        writer.writerow(["\n".join(map(escape, cell)) if isinstance(cell, list) else escape(cell or "") for cell in cells])
-        stream.write(out.getvalue())
-        out.seek(0)
-        out.truncate()
-    stream.write(out.getvalue())
+        stream.write(_record(["\n".join(map(escape, cell)) if isinstance(cell, list) else escape(cell or "") for cell in cells]))
+
+
+def _record(cells: Sequence[str]) -> str:
+    # csv.writer of Python 3.9 leaves a lone CR unquoted when rows end with LF
+    return ",".join('"' + cell.replace('"', '""') + '"' if _CSV_SPECIAL.search(cell) else cell for cell in cells) + "\n"
 
 
 def _cells(result: SearchResult) -> Iterator[tuple[Cell, ...]]:

@@ -96,6 +96,9 @@ class Compiler:
 
     def _on_sum(self, node: Node, depth: int) -> Value:
         result = self._plain(node.children[0], depth)
+        operands = node.children[::2]
+        if set(node.children[1::2]) == {"."} and all(getattr(operand, "data", "") == "field" for operand in operands):
+            self.scope.mistaken(".".join(str(operand.children[0]) for operand in operands))
         added: list[Value] = []
         for operator, child in zip(node.children[1::2], node.children[2::2]):
             operand = self._plain(child, depth)

@@ -20,11 +20,13 @@ class Scope:
     """What a function may ask of the data while the search is being put together.
 
     distinct(sql): the distinct texts of an expression over the rows at hand. accepts(pattern): whether DuckDB can run a
-    regular expression (it has RE2, so no look-around and no back references).
+    regular expression (it has RE2, so no look-around and no back references). mistaken(name): called for a.b without quotes,
+    which joins the fields a and b; the user may have meant the field 'a.b'.
     """
 
     distinct: Callable[[str], Sequence[str]]
     accepts: Callable[[str], bool]
+    mistaken: Callable[[str], None]
 
 
 Compile = Callable[[Scope, Sequence[Value]], Value]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from lab.spl.failure import Place, SplError
 
@@ -18,26 +19,34 @@ _REFUSED = {"iseval": "is computed by eval (iseval)", "validation": "checks its 
 
 def expand(search: str, definitions: Definitions) -> str:
     """The search with every macro outside double quotes filled in. Raises SplError for an unknown or endless one."""
-    return _expanded(search, definitions, ())
+    return _Expansion(definitions).of(search, ())
 
 
-def _expanded(text: str, definitions: Definitions, opened: tuple[str, ...]) -> str:
-    def filled(match: re.Match[str]) -> str:
-        if match[1] is None:
-            return match[0]
-        place = Place(text, match.start())
-        name, definition = _definition(match[1], definitions, place)
-        if name in opened or len(opened) >= _MAX_DEPTH:
-            raise SplError(f"macro `{name}` calls itself: {' -> '.join([*opened, name])}", place)
-        return _expanded(definition, definitions, (*opened, name))
+@dataclass
+class _Expansion:
+    """Fills in macros; ``chars`` counts all text that came of it, so that no definition can grow without bound."""
 
-    result = _PIECE.sub(filled, text)
-    if len(result) > _MAX_CHARS:
-        raise SplError(f"the search has more than {_MAX_CHARS:,} characters once its macros are filled in")
-    stray = result.find("`") if "`" in _PIECE.sub("", result) else -1
-    if stray >= 0:
-        raise SplError("a macro needs a ` before and after its name", Place(text, max(text.rfind("`"), 0)))
-    return result
+    definitions: Definitions
+    chars: int = 0
+
+    def of(self, text: str, opened: tuple[str, ...]) -> str:
+        """``text`` with its macros filled in; opened: the macros it stands in."""
+        self.chars += len(text)
+        if self.chars > _MAX_CHARS:
+            raise SplError(f"the search has more than {_MAX_CHARS:,} characters once its macros are filled in")
+        if "`" in _PIECE.sub("", text):
+            raise SplError("a macro needs a ` before and after its name", Place(text, text.rfind("`")))
+
+        def filled(match: re.Match[str]) -> str:
+            if match[1] is None:
+                return match[0]
+            place = Place(text, match.start())
+            name, definition = _definition(match[1], self.definitions, place)
+            if name in opened or len(opened) >= _MAX_DEPTH:
+                raise SplError(f"macro `{name}` calls itself: {' -> '.join([*opened, name])}", place)
+            return self.of(definition, (*opened, name))
+
+        return _PIECE.sub(filled, text)
 
 
 def _definition(call: str, definitions: Definitions, place: Place) -> tuple[str, str]:

@@ -81,4 +81,8 @@ class Session:
                 return False
             return True
 
-        return Scope(distinct, accepts)
+        def mistaken(name: str) -> None:
+            if name in relation.columns:
+                self.say("WARN", f"{name} without quotes joins fields, as in Splunk; for the field itself write '{name}'.")
+
+        return Scope(distinct, accepts, mistaken)

@@ -13,8 +13,9 @@ from lab.spl import SearchResult, SearchSettings, run_search
 APP = Path(__file__).parent / "commands"
 HOSTILE_FIELD = "x'; DROP TABLE files; --\""
 START_S = 1_600_000_000
+TAGS = ["a", "b", "c"]
 CONN: list[dict[str, Any]] = [
-    {"ts": START_S + 0.5, "uid": "C1", "id.orig_h": "10.0.0.1", "id.resp_p": 53, "n": "10", "Name": "Alpha", "tags": ["a", "b"]},
+    {"ts": START_S + 0.5, "uid": "C1", "id.orig_h": "10.0.0.1", "id.resp_p": 53, "n": "10", "Name": "Alpha", "tags": TAGS[:2]},
     {"ts": START_S + 1, "uid": "C2", "id.orig_h": "10.0.0.2", "id.resp_p": 53, "n": "9", "Name": "beta"},
     {"ts": START_S + 2.25, "uid": "C3", "id.orig_h": "10.0.0.10", "id.resp_p": 443, "n": "abc", "Name": "alpha.example"},
     {

@@ -43,7 +43,7 @@ def by_arrays(data: bytes, block_b: int = body.BLOCK_B) -> dict[str, list[str]]:
         for name in table.names:
             column = table.column(name)
             assert column is not None
-            columns.setdefault(name, []).extend(column.text(row) for row in range(len(column)))
+            columns.setdefault(name, []).extend(column.texts(np.arange(len(column))))
     return columns
 
 

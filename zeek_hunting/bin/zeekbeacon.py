@@ -28,7 +28,7 @@ class ZeekBeaconCommand(MapMergeCommand):
     direction = Option(default="outbound", validate=OneOf("outbound", "internal", "all"), doc="which pairs are scored")
     internal = Option(validate=Networks(), doc="networks that are the site's own, besides the lookup zeek_networks")
     external = Option(validate=Networks(), doc="networks that are not, even inside a private range")
-    limit = Option(default=10_000, validate=Whole(1, 50_000), doc="most rows returned, the most suspicious first")
+    limit = Option(default=2_000, validate=Whole(1, 50_000), doc="most rows returned, the most suspicious first")
     rita = Option(default=False, validate=Truth(), doc="add RITA v5's scores")
 
     def mapper(self) -> Mapper:

@@ -34,6 +34,8 @@ def misbehave(act, finished, body):
     elif act == "cut":
         write({"finished": finished}, b"a,b\r\n1", 2000)
         sys.exit(0)
+    elif act == "none":
+        write({"finished": finished})
     elif act == "cutheader":
         OUT.write(b"chunked 1.0,")
     elif act == "cutmetadata":

@@ -30,7 +30,7 @@ class Column(Protocol):
     lengths: np.ndarray
 
     def __len__(self) -> int: ...
-    def text(self, row: int) -> str: ...
+    def texts(self, rows: np.ndarray) -> list[str]: ...
     def unset(self) -> np.ndarray: ...
     def decimals(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]: ...
 
@@ -83,8 +83,10 @@ class PairTable:
         self._rita = rita
         self._pairs: dict[summary.Key, int] = {}
         self._services: list[dict[str, int]] = []
-        self._combinations: dict[int, int] = {}  # hash of a row's key fields -> pair, or the reason it is skipped
-        self._combination_service: dict[int, str] = {}
+        self._combinations: dict[int, int] = {}  # hash of a row's key fields -> place in the three below
+        self._combination_pair: list[int] = []  # -1 - place in _reasons where the events are skipped
+        self._combination_service: list[str] = []
+        self._combination_events = np.zeros(0, np.int64)
         self._reasons: list[str] = []
         self._ticks: list[tuple[np.ndarray, np.ndarray]] = []
         self._sizes: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"request": [], "reply": [], "ip": []}
@@ -106,25 +108,17 @@ class PairTable:
         self.tally["read"] += len(rows)
         columns = [self._coalesced(table, field, rows) for field in summary.KEY_FIELDS]
         hashes, first, inverse = np.unique(self._keys(columns), return_index=True, return_inverse=True)
-        pairs = np.fromiter(
-            (self._combination(hashed, columns, row) for hashed, row in zip(hashes.tolist(), first.tolist())),
-            np.int32,
-            len(hashes),
-        )
+        combination = self._places(hashes.tolist(), first, columns)[inverse.ravel()]
+        pair = np.array(self._combination_pair, np.int32)[combination]
         ticks = _ticks(self._coalesced(table, "time", rows))
-        pair = pairs[inverse.ravel()]
         for reason, count in enumerate(np.bincount(-1 - pair[pair < 0], minlength=len(self._reasons)).tolist()):
             self.tally[self._reasons[reason]] += count
-        undated = (pair >= 0) & (ticks < 0)
-        self.tally["no_time"] += int(undated.sum())
+        self.tally["no_time"] += int(((pair >= 0) & (ticks < 0)).sum())
         used = np.flatnonzero((pair >= 0) & (ticks >= 0))
         self.tally["used"] += len(used)
-        counts = np.bincount(inverse.ravel()[used], minlength=len(hashes))
-        for hashed, pair_id, count in zip(hashes.tolist(), pairs.tolist(), counts.tolist()):
-            if count:
-                services = self._services[pair_id]
-                service = self._combination_service[hashed]
-                services[service] = services.get(service, 0) + count
+        events = np.bincount(combination[used], minlength=len(self._combination_pair))
+        events[: len(self._combination_events)] += self._combination_events
+        self._combination_events = events
         pair = pair[used]
         self._ticks.append((pair, ticks[used]))
         orig, orig_ip, resp, resp_ip = (_byte_counts(self._coalesced(table, field, rows[used])) for field in summary.SIZE_FIELDS)
@@ -134,21 +128,24 @@ class PairTable:
             hour = ticks[used] // summary.HOUR_TICKS << summary.IP_BITS
             self._sizes["ip"].append((pair, hour + np.clip(orig_ip, 0, summary.IP_LARGEST)))
 
-    def _combination(self, hashed: int, columns: Sequence[Column], row: int) -> int:
-        """The pair of a key-field combination, or -1 - reason."""
-        known = self._combinations.get(hashed)
-        if known is not None:
-            return known
-        classified = summary.classify(summary.SEPARATOR.join(column.text(row) for column in columns))
-        if isinstance(classified, str):
-            if classified not in self._reasons:
-                self._reasons.append(classified)
-            pair = -1 - self._reasons.index(classified)
-        else:
-            pair = self._pair(classified[0])
-            self._combination_service[hashed] = classified[1]
-        self._combinations[hashed] = pair
-        return pair
+    def _places(self, hashes: list[int], first: np.ndarray, columns: Sequence[Column]) -> np.ndarray:
+        """The place of each key-field combination; a new one is read at its first row."""
+        known = self._combinations.get
+        places = [known(hashed, -1) for hashed in hashes]
+        new = [at for at, place in enumerate(places) if place < 0]
+        cells = [column.texts(first[new]) for column in columns]
+        for at, combination in zip(new, map(summary.SEPARATOR.join, zip(*cells))):
+            places[at] = self._combinations[hashes[at]] = len(self._combination_pair)
+            classified = summary.classify(combination)
+            if isinstance(classified, str):
+                if classified not in self._reasons:
+                    self._reasons.append(classified)
+                self._combination_pair.append(-1 - self._reasons.index(classified))
+                self._combination_service.append("")
+            else:
+                self._combination_pair.append(self._pair(classified[0]))
+                self._combination_service.append(classified[1])
+        return np.array(places, np.int64)
 
     def _pair(self, key: summary.Key) -> int:
         pair = self._pairs.setdefault(key, len(self._pairs))
@@ -199,9 +196,12 @@ class PairTable:
 
     def finish(self) -> Pairs:
         """The canonical pairs; the table is empty afterwards."""
+        for pair, service, count in zip(self._combination_pair, self._combination_service, self._combination_events.tolist()):
+            if count:
+                self._services[pair][service] = self._services[pair].get(service, 0) + count
         alive = np.zeros(len(self._pairs), bool)
-        for pair, _ in self._ticks:
-            alive[pair] = True
+        for seen, _ in self._ticks:
+            alive[seen] = True
         keys = sorted(key for key, pair in self._pairs.items() if alive[pair])
         rank = np.zeros(len(alive), np.int64)
         rank[[self._pairs[key] for key in keys]] = np.arange(len(keys))
@@ -228,8 +228,9 @@ def _ticks(column: Column) -> np.ndarray:
     seconds = mantissa / _POWERS[behind]  # one correctly rounded division: the double that float() would read
     ticks: np.ndarray = (seconds * event_time.TICKS_PER_S).astype(np.int64)
     plain = read & (seconds > 0) & (seconds <= event_time.LATEST_S)
-    for row in np.flatnonzero(~plain).tolist():
-        tick = event_time.ticks(column.text(row))
+    odd = np.flatnonzero(~plain)
+    for row, text in zip(odd.tolist(), column.texts(odd)):
+        tick = event_time.ticks(text)
         ticks[row] = -1 if tick is None else tick
     return ticks
 
@@ -239,8 +240,9 @@ def _byte_counts(column: Column) -> np.ndarray:
     mantissa, behind, read = column.decimals()
     whole = read & (behind == 0) & (mantissa < byte_count.LIMIT)
     counts = np.where(whole, mantissa, byte_count.UNKNOWN)
-    for row in np.flatnonzero(~whole & ~column.unset()).tolist():
-        counts[row] = byte_count.number(column.text(row))
+    odd = np.flatnonzero(~whole & ~column.unset())
+    for row, text in zip(odd.tolist(), column.texts(odd)):
+        counts[row] = byte_count.number(text)
     return counts
 
 
@@ -271,7 +273,7 @@ def _multiset(pair: np.ndarray, value: np.ndarray, pairs: int) -> Sizes:
 
 
 def _cells(column: Column | None, rows: np.ndarray) -> list[str]:
-    return [""] * len(rows) if column is None else [column.text(row) for row in rows.tolist()]
+    return [""] * len(rows) if column is None else column.texts(rows)
 
 
 def _tally(text: str) -> dict[str, int]:

@@ -35,7 +35,7 @@ class Request:
 
     min_events: int = 4
     direction: str = scope.OUTBOUND
-    limit: int = 10_000
+    limit: int = 2_000
     rita: bool = False
 
 

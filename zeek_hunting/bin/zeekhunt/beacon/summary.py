@@ -130,7 +130,7 @@ class PairSummary:
                 services[service] = services.get(service, 0) + events
             else:
                 pairs[key] = columns, {service: events}
-        rows = [_row(key, *pairs[key]) for key in sorted(pairs)]
+        rows = [partial_row(key, *pairs[key]) for key in sorted(pairs)]
         if tally:
             text = " ".join(f"{name}:{count}" for name, count in sorted(tally.items()) if count)
             rows.append((TALLY, str(VERSION), *[""] * (len(COLUMNS) - 3), text))
@@ -144,7 +144,7 @@ class PairSummary:
         return [list(column) for column in zip(*kept)] if kept else [[] for _ in columns]
 
 
-def _row(key: Key, columns: list[list[int]], services: dict[str, int]) -> tuple[str, ...]:
+def partial_row(key: Key, columns: list[list[int]], services: dict[str, int]) -> tuple[str, ...]:
     """The cells of a partial row, in the order of COLUMNS. _time is the last event's, so that a stored row is found by time."""
     ticks, request, reply = columns[:3]
     ip = [hourly_ip(tick, count) for tick, count in zip(ticks, columns[3])] if len(columns) > 3 else []

@@ -17,7 +17,7 @@ BLOCK_B = 8 * 1024 * 1024
 LONGEST_NUMBER = 24
 LONGEST_KEY_CELL = 64
 UNSET_WORDS = (b"-", b"(empty)")
-_COMMA, _NEWLINE, _ZERO, _DOT = b",\n0."
+_COMMA, _NEWLINE, _ZERO, _DOT, _QUOTE = b',\n0."'
 _PAD = b"\0" * 8
 _KEEP = np.array([(1 << (8 * kept)) - 1 for kept in range(8)] + [2**64 - 1], dtype=np.uint64)
 # Keys are told apart by a 64-bit hash; a random seed per process keeps a hostile log from choosing colliding names
@@ -26,23 +26,23 @@ _MIX = (np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53))
 
 
 class ByteColumn:
-    """One column. data: uint8 bytes of the block, padded by 8; starts, lengths: int64 (rows,) place of each cell in it."""
+    """One column. raw: the bytes of the block, padded by 8; data: the same as uint8; starts, lengths: int64 (rows,) place of
+    each cell in it."""
 
-    def __init__(self, data: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> None:
-        self.data, self.starts, self.lengths = data, starts, lengths
+    def __init__(self, raw: bytes, data: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> None:
+        self.raw, self.data, self.starts, self.lengths = raw, data, starts, lengths
 
     def __len__(self) -> int:
         return len(self.starts)
 
     def take(self, rows: np.ndarray) -> ByteColumn:
-        return ByteColumn(self.data, self.starts[rows], self.lengths[rows])
+        return ByteColumn(self.raw, self.data, self.starts[rows], self.lengths[rows])
 
-    def cell(self, row: int) -> bytes:
-        start = int(self.starts[row])
-        return self.data[start : start + int(self.lengths[row])].tobytes()
-
-    def text(self, row: int) -> str:
-        return self.cell(row).decode("latin-1")
+    def texts(self, rows: np.ndarray) -> list[str]:
+        """Some cells as wire text."""
+        starts = self.starts[rows].tolist()
+        raw = self.raw
+        return [raw[start : start + length].decode("latin-1") for start, length in zip(starts, self.lengths[rows].tolist())]
 
     def unset(self) -> np.ndarray:
         """bool (rows,): empty, or one of the words that mark an unset value."""
@@ -91,9 +91,9 @@ class ByteColumn:
 class ByteTable:
     """A block of records by columns that share one array of bytes. names: the header without twins."""
 
-    def __init__(self, data: np.ndarray, columns: dict[str, ByteColumn], rows: int) -> None:
+    def __init__(self, raw: bytes, data: np.ndarray, columns: dict[str, ByteColumn], rows: int) -> None:
         self.names, self.rows = list(columns), rows
-        self._data, self._columns = data, columns
+        self._raw, self._data, self._columns = raw, data, columns
 
     def column(self, name: str) -> ByteColumn | None:
         return self._columns.get(name)
@@ -103,12 +103,12 @@ class ByteTable:
         columns = [self._columns[name].take(rows) for name in names]
         if not columns:
             nothing = np.zeros(len(rows), np.int64)
-            return ByteColumn(self._data, nothing, nothing)
+            return ByteColumn(self._raw, self._data, nothing, nothing)
         merged = columns[0]
         for column in columns[1:]:
             unset = merged.unset()
             starts = np.where(unset, column.starts, merged.starts)
-            merged = ByteColumn(self._data, starts, np.where(unset, column.lengths, merged.lengths))
+            merged = ByteColumn(self._raw, self._data, starts, np.where(unset, column.lengths, merged.lengths))
         return merged
 
 
@@ -123,41 +123,47 @@ def tables(body: bytes, block_b: int = BLOCK_B) -> Iterator[ByteTable]:
 
 
 def _fast(header: list[str], block: bytes) -> ByteTable | None:
+    """The block without a loop over its rows, or None where a quote is doubled or a cell holds a newline or a lone CR."""
     rows, returns = block.count(b"\n"), block.count(b"\r")
     if (returns and not returns == rows == block.count(b"\r\n")) or b'""' in block or newline_in_quotes(block):
         return None
-    block = block.translate(None, b'"\r')
+    if returns:
+        block = block.translate(None, b"\r")
     half = len(header) // 2
     if half and header[half:] == [TWIN + name for name in header[:half]] and block.count(b"," * half + b"\n") == rows:
         block, header = block.replace(b"," * half + b"\n", b"\n"), header[:half]
-    data = np.frombuffer(block + _PAD, dtype=np.uint8)
-    flat = np.flatnonzero((data == _COMMA) | (data == _NEWLINE))
-    if len(flat) != rows * len(header):
+    raw = block + _PAD
+    data = np.frombuffer(raw, dtype=np.uint8)
+    ends = np.flatnonzero((data == _COMMA) | (data == _NEWLINE))
+    quoted = b'"' in block
+    if quoted and len(ends) != rows * len(header):
+        # a separator with an odd number of quotes before it stands inside a cell
+        ends = ends[np.cumsum(data == _QUOTE, dtype=np.uint8)[ends] & 1 == 0]
+    if len(ends) != rows * len(header) or not (data[ends[len(header) - 1 :: len(header)]] == _NEWLINE).all():
         return None
-    ends = flat.reshape(rows, len(header))
-    if not (data[ends[:, -1]] == _NEWLINE).all():
-        return None
-    starts = np.empty_like(ends)
-    starts.ravel()[0] = 0
-    starts.ravel()[1:] = ends.ravel()[:-1] + 1
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    if quoted:
+        wrapped = (data[starts] == _QUOTE) & (ends > starts)
+        starts, ends = starts + wrapped, ends - wrapped
     columns: dict[str, ByteColumn] = {}
     for at, name in enumerate(header):
         if name not in columns and not name.startswith(TWIN):
-            first = np.ascontiguousarray(starts[:, at])
-            columns[name] = ByteColumn(data, first, ends[:, at] - first)
-    return ByteTable(data, columns, rows)
+            first = starts[at :: len(header)]
+            columns[name] = ByteColumn(raw, data, first, ends[at :: len(header)] - first)
+    return ByteTable(raw, data, columns, rows)
 
 
 def _laid_out(block: Columns) -> ByteTable:
     cells = [block.cells(name) or [] for name in block.names]
     texts = ["".join(column) for column in cells]
-    data = np.frombuffer("".join(texts).encode("latin-1") + _PAD, dtype=np.uint8)
+    raw = "".join(texts).encode("latin-1") + _PAD
+    data = np.frombuffer(raw, dtype=np.uint8)
     columns, at = {}, 0
     for name, column, text in zip(block.names, cells, texts):
         lengths = np.fromiter(map(len, column), np.int64, len(column))
-        columns[name] = ByteColumn(data, at + np.cumsum(lengths) - lengths, lengths)
+        columns[name] = ByteColumn(raw, data, at + np.cumsum(lengths) - lengths, lengths)
         at += len(text)
-    return ByteTable(data, columns, block.rows)
+    return ByteTable(raw, data, columns, block.rows)
 
 
 def keys(columns: Sequence[ByteColumn]) -> np.ndarray:
@@ -169,11 +175,11 @@ def keys(columns: Sequence[ByteColumn]) -> np.ndarray:
     mixed = np.full(len(columns[0]), _SEED, np.uint64)
     for column in columns:
         long_rows = np.flatnonzero(column.lengths > LONGEST_KEY_CELL)
-        short = ByteColumn(column.data, column.starts, np.where(column.lengths > LONGEST_KEY_CELL, 0, column.lengths))
+        short = ByteColumn(column.raw, column.data, column.starts, np.where(column.lengths > LONGEST_KEY_CELL, 0, column.lengths))
         for word in short.words():
             mixed = _mix(mixed ^ word)
-        for row in long_rows:
-            mixed[row] = np.uint64(hash((int(mixed[row]), column.cell(int(row)))) & (2**64 - 1))
+        for row, text in zip(long_rows.tolist(), column.texts(long_rows)):
+            mixed[row] = np.uint64(hash((int(mixed[row]), text)) & (2**64 - 1))
     return mixed
 
 

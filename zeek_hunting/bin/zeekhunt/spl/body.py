@@ -3,9 +3,9 @@
 Two shapes of the same block are offered: cells by column, and the untouched text of each record, so that a command which only
 adds fields appends to the record instead of encoding every cell again.
 
-Fast path: when every physical line has an even number of quotes no newline is inside a cell, and when each line then has
-(columns - 1) commas no comma is either; quotes only wrap cells and one flat split gives all columns. Anything else goes through
-the csv module. Text is wire text (see the package docstring).
+Fast path: when every physical line has an even number of quotes no newline is inside a cell; commas inside quotes (Zeek's
+``gssapi,smb,krb``) are hidden behind a letter that the block does not hold, and one flat split gives all columns. Anything else
+goes through the csv module. Text is wire text (see the package docstring).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ BLOCK_B = 256 * 1024  # cache-sized: halves memory and keeps the split list warm
 TWIN = "__mv_"
 CHUNKED_IDX = "_chunked_idx"
 _CELL_LIMIT = 2**31 - 1  # the csv module's own limit is 131,072 characters, the SDK's 10 MiB; a log may hold more
+HIDDEN_COMMA = "\x1a"  # SUBSTITUTE: no log holds it, and a block that does goes through the csv module
 _NEITHER_QUOTE_NOR_NEWLINE = bytes(set(range(256)) - set(b'"\n'))
 _NUL_STAND_IN = "\u0100"  # csv on 3.9 refuses NUL; no wire text holds a character above U+00FF
 
@@ -42,11 +43,12 @@ class Columns:
     ``values(name, row)`` gives the list of a multivalue cell. ``records`` is the text of each record without its line end.
     """
 
-    def __init__(self, header: Sequence[str], table: Sequence[list[str]], rows: int, text: str) -> None:
+    def __init__(self, header: Sequence[str], table: list[list[str]], rows: int, text: str, hidden: bool = False) -> None:
         self.header = list(header)
         self.rows = rows
         self._table = table
         self._text = text
+        self._hidden = hidden
         self._at: dict[str, int] = {}
         for at, name in enumerate(self.header[: len(table)] if rows else self.header):
             self._at.setdefault(name, at)
@@ -64,7 +66,12 @@ class Columns:
 
     def cells(self, name: str) -> list[str] | None:
         at = self._at.get(name)
-        return None if at is None else self._table[at] if self.rows else []
+        if at is None or not self.rows:
+            return None if at is None else []
+        column = self._table[at]
+        if self._hidden and HIDDEN_COMMA in "".join(column):
+            column = self._table[at] = [cell.replace(HIDDEN_COMMA, ",") for cell in column]
+        return column
 
     def values(self, name: str, row: int) -> list[str]:
         """The values of one cell: [] for null, one item for a plain cell, all of them when the multivalue twin is filled."""
@@ -142,8 +149,11 @@ def read_block(header: list[str], block: bytes) -> Columns:
     plain = returns == 0 or returns == rows == block.count(b"\r\n")
     if plain and b'""' not in block and not newline_in_quotes(block):
         table = _flat_split(header, block.translate(None, b'"\r').decode("latin-1"), rows)
+        hidden = table is None and HIDDEN_COMMA.encode() not in block
+        if hidden:
+            table = _flat_split(header, _commas_hidden(block.replace(b"\r", b"").decode("latin-1")), rows)
         if table is not None:
-            return Columns(header, table, rows, block.decode("latin-1"))
+            return Columns(header, table, rows, block.decode("latin-1"), hidden)
     return _by_csv(header, block.decode("latin-1"))
 
 
@@ -151,6 +161,13 @@ def newline_in_quotes(block: bytes) -> bool:
     """Whether some physical line has an odd number of quotes: strip all but quotes and newlines, then cancel the quotes in
     pairs."""
     return b'"' in block.translate(None, _NEITHER_QUOTE_NOR_NEWLINE).replace(b'""', b"")
+
+
+def _commas_hidden(text: str) -> str:
+    """Without its quotes, commas between quotes replaced; no quote is doubled and no newline quoted."""
+    parts = text.split('"')
+    parts[1::2] = [part.replace(",", HIDDEN_COMMA) if "," in part else part for part in parts[1::2]]
+    return "".join(parts)
 
 
 def _flat_split(header: list[str], text: str, rows: int) -> list[list[str]] | None:

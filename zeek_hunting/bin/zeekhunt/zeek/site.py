@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import ipaddress
+import socket
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -42,14 +43,14 @@ class Site:
     """
 
     def __init__(self, internal: Iterable[str] = PRIVATE, external: Iterable[str] = ()) -> None:
-        self._inside: dict[tuple[int, int], dict[int, bool]] = {}
-        self._unrouted: dict[tuple[int, int], dict[int, bool]] = {}
+        self._inside = Prefixes()
+        self._unrouted = Prefixes()
         self._known: dict[str, tuple[bool | None, bool]] = {}
         for networks, inside in ((internal, True), (external, False)):
             for network in networks:
-                _add(self._inside, network, inside)
+                self._inside.add(network, inside)
         for network in UNROUTED:
-            _add(self._unrouted, network, True)
+            self._unrouted.add(network, True)
 
     def is_internal(self, address: str) -> bool | None:
         return self._answer(address)[0]
@@ -65,14 +66,49 @@ class Site:
         return known
 
     def _look_up(self, address: str) -> tuple[bool | None, bool]:
-        try:
-            parsed = ipaddress.ip_address(address)
-        except ValueError:
+        parsed = parse(address)
+        if parsed is None:
             return None, False
-        mapped = getattr(parsed, "ipv4_mapped", None)
-        parsed = mapped if mapped is not None else parsed
-        inside = _longest(self._inside, parsed.version, int(parsed))
-        return bool(inside), _longest(self._unrouted, parsed.version, int(parsed)) is None
+        return bool(self._inside.longest(*parsed)), self._unrouted.longest(*parsed) is None
+
+
+class Prefixes:
+    """Networks with a truth value each; the longest that holds an address decides, False on a tie."""
+
+    def __init__(self) -> None:
+        self._by_shift: dict[int, list[tuple[int, dict[int, bool]]]] = {4: [], 6: []}
+
+    def add(self, text: str, value: bool) -> None:
+        network = ipaddress.ip_network(text.strip(), strict=False)
+        shift = network.max_prefixlen - network.prefixlen
+        lengths = self._by_shift[network.version]
+        prefixes = next((prefixes for known, prefixes in lengths if known == shift), None)
+        if prefixes is None:
+            prefixes = {}
+            lengths.append((shift, prefixes))
+            lengths.sort(key=lambda length: length[0])  # the smallest shift is the longest prefix
+        prefix = int(network.network_address) >> shift
+        prefixes[prefix] = value and prefixes.get(prefix, True)
+
+    def longest(self, version: int, number: int) -> bool | None:
+        for shift, prefixes in self._by_shift[version]:
+            value = prefixes.get(number >> shift)
+            if value is not None:
+                return value
+        return None
+
+
+def parse(address: str) -> tuple[int, int] | None:
+    """(4 or 6, the address as a number); an IPv4 address written as IPv6 is IPv4. None for what is no address.
+
+    inet_pton: five times faster than ipaddress, and there are as many addresses as pairs.
+    """
+    version, family = (6, socket.AF_INET6) if ":" in address else (4, socket.AF_INET)
+    try:
+        number = int.from_bytes(socket.inet_pton(family, address), "big")
+    except (OSError, ValueError):  # ValueError: a NUL or a letter that is not ASCII
+        return None
+    return (4, number & 0xFFFFFFFF) if version == 6 and number >> 32 == 0xFFFF else (version, number)
 
 
 def site_of(app: str, internal: Iterable[str] | None = None, external: Iterable[str] | None = None) -> Site:
@@ -116,19 +152,3 @@ def _read_rows(path: Path, reader: csv.DictReader[str]) -> tuple[list[str], list
             raise SiteError(f"{path.name} has more than {LOOKUP_ROWS:,} rows; list networks, not addresses")
         lists[site].append(network)
     return lists[INTERNAL], lists[EXTERNAL]
-
-
-def _add(table: dict[tuple[int, int], dict[int, bool]], text: str, value: bool) -> None:
-    network = ipaddress.ip_network(text.strip(), strict=False)
-    shift = network.max_prefixlen - network.prefixlen
-    prefixes = table.setdefault((network.version, shift), {})
-    prefix = int(network.network_address) >> shift
-    prefixes[prefix] = value and prefixes.get(prefix, True)  # external wins a tie
-
-
-def _longest(table: dict[tuple[int, int], dict[int, bool]], version: int, number: int) -> bool | None:
-    for key in sorted(key for key in table if key[0] == version):  # the smallest shift is the longest prefix
-        value = table[key].get(number >> key[1])
-        if value is not None:
-            return value
-    return None
