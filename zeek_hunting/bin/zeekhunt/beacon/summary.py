@@ -54,6 +54,16 @@ Key = tuple[str, str, str]
 Gathered = tuple[list[list[Any]], dict[str, int]]  # ticks, request, reply and, for RITA, ip; service -> events
 
 
+class _States(dict[str, str]):
+    """conn_state -> one attempt for all attempts, '' for all sessions."""
+
+    def __missing__(self, conn_state_text: str) -> str:
+        return ""
+
+
+_STATE = _States(dict.fromkeys(conn_state.ATTEMPT, "S0"))
+
+
 class Block(Protocol):
     """What a summary reads of a block of events: see spl.body.Columns."""
 
@@ -95,7 +105,11 @@ class PairSummary:
             return zeek_fields.coalesce(held, rows) if held else repeat("", rows)
 
         ticks = event_time.column_ticks(list(column("time")))
-        combinations = map(_JOIN, zip(*map(column, KEY_FIELDS)))
+        keys = {field: column(field) for field in KEY_FIELDS}
+        keys["conn_state"] = map(
+            _STATE.__getitem__, keys["conn_state"]
+        )  # fewer combinations: attempt or session is all that counts
+        combinations = map(_JOIN, zip(*keys.values()))
         orig, orig_ip, resp, resp_ip = (byte_count.numbers(list(column(field))) for field in SIZE_FIELDS)
         measured = [ticks, byte_count.guarded(orig, orig_ip), byte_count.guarded(resp, resp_ip)]
         gathered = map(self._seen.__getitem__, combinations)

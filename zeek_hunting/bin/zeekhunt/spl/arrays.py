@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from .body import TWIN, Columns, cut, newline_in_quotes, read_block, read_header
+from .body import TWIN, Columns, cut, read_block, read_header
 
 BLOCK_B = 8 * 1024 * 1024
 LONGEST_NUMBER = 24
 LONGEST_KEY_CELL = 64
 UNSET_WORDS = (b"-", b"(empty)")
-_COMMA, _NEWLINE, _ZERO, _DOT, _QUOTE = b',\n0."'
+_COMMA, _NEWLINE, _RETURN, _ZERO, _DOT, _QUOTE = b',\n\r0."'
 _PAD = b"\0" * 8
 _KEEP = np.array([(1 << (8 * kept)) - 1 for kept in range(8)] + [2**64 - 1], dtype=np.uint64)
 # Keys are told apart by a 64-bit hash; a random seed per process keeps a hostile log from choosing colliding names
@@ -123,34 +123,41 @@ def tables(body: bytes, block_b: int = BLOCK_B) -> Iterator[ByteTable]:
 
 
 def _fast(header: list[str], block: bytes) -> ByteTable | None:
-    """The block without a loop over its rows, or None where a quote is doubled or a cell holds a newline or a lone CR."""
-    rows, returns = block.count(b"\n"), block.count(b"\r")
-    if (returns and not returns == rows == block.count(b"\r\n")) or b'""' in block or newline_in_quotes(block):
+    """The block without a loop over its rows, or None where a quote is doubled or a record has another width."""
+    if b'""' in block:
         return None
-    if returns:
-        block = block.translate(None, b"\r")
-    half = len(header) // 2
-    if half and header[half:] == [TWIN + name for name in header[:half]] and block.count(b"," * half + b"\n") == rows:
-        block, header = block.replace(b"," * half + b"\n", b"\n"), header[:half]
+    half, width = len(header) // 2, len(header)
+    line_end = b"\r\n" if block.endswith(b"\r\n") else b"\n"
+    if half and header[half:] == [TWIN + name for name in header[:half]]:
+        tail = b"," * half + line_end
+        if block.count(tail) == block.count(b"\n"):
+            block, width = block.replace(tail, line_end), half
     raw = block + _PAD
     data = np.frombuffer(raw, dtype=np.uint8)
     ends = np.flatnonzero((data == _COMMA) | (data == _NEWLINE))
-    quoted = b'"' in block
-    if quoted and len(ends) != rows * len(header):
+    if b'"' in block:
         # a separator with an odd number of quotes before it stands inside a cell
         ends = ends[np.cumsum(data == _QUOTE, dtype=np.uint8)[ends] & 1 == 0]
-    if len(ends) != rows * len(header) or not (data[ends[len(header) - 1 :: len(header)]] == _NEWLINE).all():
+    if not _regular(data, ends, width):
         return None
     starts = np.concatenate(([0], ends[:-1] + 1))
-    if quoted:
-        wrapped = (data[starts] == _QUOTE) & (ends > starts)
-        starts, ends = starts + wrapped, ends - wrapped
+    ends[width - 1 :: width] -= data[ends[width - 1 :: width] - 1] == _RETURN
+    wrapped = (data[starts] == _QUOTE) & (ends > starts)
+    starts, ends = starts + wrapped, ends - wrapped
     columns: dict[str, ByteColumn] = {}
-    for at, name in enumerate(header):
+    for at, name in enumerate(header[:width]):
         if name not in columns and not name.startswith(TWIN):
-            first = starts[at :: len(header)]
-            columns[name] = ByteColumn(raw, data, first, ends[at :: len(header)] - first)
-    return ByteTable(raw, data, columns, rows)
+            first = starts[at::width]
+            columns[name] = ByteColumn(raw, data, first, ends[at::width] - first)
+    return ByteTable(raw, data, columns, len(ends) // width)
+
+
+def _regular(data: np.ndarray, ends: np.ndarray, width: int) -> bool:
+    """Whether every record has the width: each width-th separator, and no other, is a newline, and the last one ends the block."""
+    if not len(ends) or len(ends) % width or ends[-1] != len(data) - len(_PAD) - 1:
+        return False
+    newlines = data[ends] == _NEWLINE
+    return int(newlines.sum()) * width == len(ends) and bool(newlines[width - 1 :: width].all())
 
 
 def _laid_out(block: Columns) -> ByteTable:

@@ -41,14 +41,16 @@ class Columns:
     names: field names in header order, without twins. rows: number of records. ``cells(name)`` is the column as a list of
     str, one per record ('' = null), None when the field is not in the header; of duplicate names the first counts.
     ``values(name, row)`` gives the list of a multivalue cell. ``records`` is the text of each record without its line end.
+    text: the block; lines: each of its lines is a record, without CR; hidden: cells may hold HIDDEN_COMMA.
     """
 
-    def __init__(self, header: Sequence[str], table: list[list[str]], rows: int, text: str, hidden: bool = False) -> None:
+    def __init__(
+        self, header: Sequence[str], table: list[list[str]], rows: int, text: str, lines: bool = False, hidden: bool = False
+    ) -> None:
         self.header = list(header)
         self.rows = rows
         self._table = table
-        self._text = text
-        self._hidden = hidden
+        self._text, self._lines, self._hidden = text, lines, hidden
         self._at: dict[str, int] = {}
         for at, name in enumerate(self.header[: len(table)] if rows else self.header):
             self._at.setdefault(name, at)
@@ -59,7 +61,7 @@ class Columns:
 
     @property
     def records(self) -> list[str]:
-        return _records(self._text)
+        return self._text.split("\n")[:-1] if self._lines else _records(self._text)
 
     def __contains__(self, name: str) -> bool:
         return name in self._at
@@ -148,12 +150,12 @@ def read_block(header: list[str], block: bytes) -> Columns:
     returns = block.count(b"\r")
     plain = returns == 0 or returns == rows == block.count(b"\r\n")
     if plain and b'""' not in block and not newline_in_quotes(block):
-        table = _flat_split(header, block.translate(None, b'"\r').decode("latin-1"), rows)
-        hidden = table is None and HIDDEN_COMMA.encode() not in block
-        if hidden:
-            table = _flat_split(header, _commas_hidden(block.replace(b"\r", b"").decode("latin-1")), rows)
+        text = (block.replace(b"\r", b"") if returns else block).decode("latin-1")
+        table, hidden = _flat_split(header, text.replace('"', ""), rows), False
+        if table is None and HIDDEN_COMMA not in text:
+            table, hidden = _flat_split(header, _commas_hidden(text, len(header)).replace('"', ""), rows), True
         if table is not None:
-            return Columns(header, table, rows, block.decode("latin-1"), hidden)
+            return Columns(header, table, rows, text, lines=True, hidden=hidden)
     return _by_csv(header, block.decode("latin-1"))
 
 
@@ -163,11 +165,15 @@ def newline_in_quotes(block: bytes) -> bool:
     return b'"' in block.translate(None, _NEITHER_QUOTE_NOR_NEWLINE).replace(b'""', b"")
 
 
-def _commas_hidden(text: str) -> str:
-    """Without its quotes, commas between quotes replaced; no quote is doubled and no newline quoted."""
-    parts = text.split('"')
-    parts[1::2] = [part.replace(",", HIDDEN_COMMA) if "," in part else part for part in parts[1::2]]
-    return "".join(parts)
+def _commas_hidden(text: str, width: int) -> str:
+    """Commas between quotes replaced, in the lines that have too many; no quote is doubled and no newline quoted."""
+    lines = text.split("\n")
+    for at, line in enumerate(lines):
+        if line.count(",") >= width:
+            parts = line.split('"')
+            parts[1::2] = [part.replace(",", HIDDEN_COMMA) for part in parts[1::2]]
+            lines[at] = "".join(parts)
+    return "\n".join(lines)
 
 
 def _flat_split(header: list[str], text: str, rows: int) -> list[list[str]] | None:
@@ -211,12 +217,8 @@ def _checked(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 
 def _records(text: str) -> list[str]:
     """The text of each record without its line end: physical lines, joined where a cell holds a newline."""
-    lines = text.split("\n")
-    lines.pop()
-    if '"' not in text or not any(line.count('"') & 1 for line in lines):
-        return [line[:-1] if line.endswith("\r") else line for line in lines] if "\r\n" in text else lines
     records, open_lines, quotes = [], [], 0
-    for line in lines:
+    for line in text.split("\n")[:-1]:
         quotes += line.count('"')
         open_lines.append(line)
         if quotes % 2 == 0:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Protocol
 
 from .body import BLOCK_B, Columns, blocks, read_header
 from .chunk import Chunk, ChunkError, read_chunk
-from .encode import Cell, append_cells, encode_cell, encode_rows
+from .encode import Cell, append_cells, encode_cell, encode_cells, encode_rows
 from .options import OneOf
 from .plan import MAP, MERGE, Exchange
 from .sdk import Configuration, Option, PlannedCommand, SearchMetric
@@ -111,8 +111,8 @@ class StreamingCommand(ExecuteLoop):
         pieces = ["".join(parts).encode("latin-1")]
         for block in blocks(body):
             if block.rows:
-                cells = [list(map(encode_cell, column)) for column in self.add(block)]
-                pieces.append(append_cells(block.records, cells).encode("latin-1"))
+                added_cells = [encode_cells(column) for column in self.add(block)]
+                pieces.append(append_cells(block.records, added_cells).encode("latin-1"))
         return b"".join(pieces)
 
     def _rewritten(self, body: bytes, added: Sequence[str]) -> bytes:

@@ -64,6 +64,11 @@ def encode_cell(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
+def encode_cells(column: Sequence[str]) -> Sequence[str]:
+    """encode_cell of a whole column, which nearly always needs no quotes."""
+    return column if _MUST_QUOTE.isdisjoint("".join(column)) else list(map(encode_cell, column))
+
+
 def append_cells(records: Sequence[str], added: Sequence[Sequence[str]]) -> str:
     """Records with one cell per added column behind them, each ended by CRLF. added: columns of encoded cells."""
     if len(added) == 1:

@@ -1,0 +1,42 @@
+"""What the SDK's map and whole share: pairs gathered record by record in plain dicts, the work of PairSummary done the SDK's way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from zeekhunt.beacon import summary
+from zeekhunt.zeek import byte_count
+from zeekhunt.zeek.conn_state import is_attempt
+
+Gathered = tuple[list[int], list[int], list[int]]
+
+
+class Gathering:
+    """(src, dest, attempt) -> ticks, request, reply; and services."""
+
+    def __init__(self) -> None:
+        self.columns: dict[summary.Key, list[list[int]]] = {}
+        self.services: dict[summary.Key, dict[str, int]] = {}
+        self.read = 0
+
+    def add(self, records: Iterator[dict[str, Any]]) -> None:
+        for record in records:
+            self.read += 1
+            key = (record["id.orig_h"], record["id.resp_h"], "1" if is_attempt(record["conn_state"]) else "0")
+            columns = self.columns.get(key)
+            if columns is None:
+                columns = self.columns[key] = [[], [], []]
+                self.services[key] = {}
+            columns[0].append(int(float(record["_time"]) * 10))
+            columns[1].append(smaller(record["orig_bytes"], record["orig_ip_bytes"]))
+            columns[2].append(smaller(record["resp_bytes"], record["resp_ip_bytes"]))
+            service = summary.service_text(record["id.resp_p"], record["proto"], record["service"])
+            services = self.services[key]
+            services[service] = services.get(service, 0) + 1
+
+
+def smaller(payload: str, ip_bytes: str) -> int:
+    known = int(payload) if payload else byte_count.UNKNOWN
+    seen = int(ip_bytes) if ip_bytes else byte_count.UNKNOWN
+    return known if known <= seen or seen < 0 else seen

@@ -1,0 +1,72 @@
+"""zeekbeacon on the search head, reading on the SDK's loop: records into dicts, then the product's own scores over arrays."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from sdk_gathering import Gathering
+from splunklib.searchcommands import Configuration, ReportingCommand, dispatch
+from zeekhunt.beacon import summary
+from zeekhunt.beacon.pairs import Pairs
+from zeekhunt.beacon.ranking import Ranking, Request
+from zeekhunt.beacon.series import Series, Sizes
+from zeekhunt.zeek.site import Site
+
+
+class Gathered:
+    """Stands where Ranking keeps its PairTable: the pairs are there already."""
+
+    def __init__(self, gathering: Gathering) -> None:
+        self._gathering = gathering
+        self.tally = Counter({"read": gathering.read, "used": gathering.read})
+
+    def finish(self) -> Pairs:
+        keys = sorted(self._gathering.columns)
+        columns = [self._gathering.columns[key] for key in keys]
+        for ticks, *_ in columns:
+            ticks.sort()
+        return Pairs(
+            src=[key[0] for key in keys],
+            dest=[key[1] for key in keys],
+            attempt=np.array([key[2] == "1" for key in keys], bool),
+            services=[summary.lowest_services(self._gathering.services[key]) for key in keys],
+            series=Series(
+                np.concatenate([np.array(each[0], np.int64) for each in columns]), _starts([len(each[0]) for each in columns])
+            ),
+            request=_sizes([each[1] for each in columns]),
+            reply=_sizes([each[2] for each in columns]),
+            ip=None,
+        )
+
+
+def _starts(lengths: list[int]) -> np.ndarray:
+    return np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+
+
+def _sizes(columns: list[list[int]]) -> Sizes:
+    counted = [sorted(Counter(size for size in column if size >= 0).items()) for column in columns]
+    values = np.array([value for each in counted for value, _ in each], np.int64)
+    counts = np.array([count for each in counted for _, count in each], np.int64)
+    return Sizes(values, counts, _starts([len(each) for each in counted]))
+
+
+@Configuration(required_fields=["*"])
+class SdkWholeCommand(ReportingCommand):  # type: ignore[misc]
+    gathering = Gathering()
+
+    def reduce(self, records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        self.gathering.add(records)
+        if not self._finished:
+            return
+        ranking = Ranking(Request(), Site(), lambda columns: np.zeros(0))
+        ranking._table = Gathered(self.gathering)  # type: ignore[assignment]
+        columns = ranking.finish()
+        for cells in zip(*columns.values()):
+            yield dict(zip(columns, cells))
+
+
+dispatch(SdkWholeCommand, sys.argv, sys.stdin, sys.stdout, __name__)
