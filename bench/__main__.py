@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -22,13 +23,12 @@ RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 160)
     sections = []
     for python in arguments.python or [sys.executable]:
         version = _version(python)
-        bench = Bench(
-            arguments.rows, arguments.runs, python, lambda what, v=version: console.print(f"Python {v}: {what} …", style="dim")
-        )  # type: ignore[misc]
+        say = partial(_say, console, version)
+        bench = Bench(arguments.rows, arguments.runs, python, say)
         figures = bench.run()
         sections.append((version, figures))
         console.print(_table(version, figures))
@@ -40,6 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         RESULTS.write_text(_published(sections, arguments), encoding="utf-8")
         console.print(f"written: {RESULTS.name}")
     return 0
+
+
+def _say(console: Console, version: str, what: str) -> None:
+    console.print(f"Python {version}: {what} …", style="dim")
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -83,8 +87,8 @@ def _published(sections: Sequence[tuple[str, Sequence[Figure]]], arguments: argp
         "# Speed and memory",
         "",
         f"Measured {date.today().isoformat()} by `make bench ARGS=--publish`: {os.cpu_count()} cores, {platform.system()} "
-        f"{platform.machine()}, {arguments.rows:,} conn events of 16,000 pairs, 11 fields with all twins, medians of {arguments.runs} runs of "
-        "whole processes, candidate and peer in turn. Trust the ratios. SDK: splunk-sdk 2.1.1.",
+        f"{platform.machine()}, {arguments.rows:,} conn events of 16,000 pairs, 11 fields with all twins. Whole processes, "
+        f"candidate and peer in turn, medians of {arguments.runs}. Trust the ratios. SDK: splunk-sdk 2.1.1.",
     ]
     for version, figures in sections:
         lines += ["", f"## Python {version}", "", "| what | figure | must/aim | met | note |", "| --- | --- | --- | --- | --- |"]

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,17 @@ PEERS = Path(__file__).resolve().parent / "app"
 
 
 @dataclass(frozen=True)
+class Command:
+    """What is measured: a command of an app with its arguments, under an interpreter; sid decides whether it is a probe."""
+
+    app: Path
+    name: str
+    args: tuple[str, ...]
+    python: str
+    sid: str = "1700000000.1"
+
+
+@dataclass(frozen=True)
 class Measured:
     """One process. cpu_s: user and system; peak_mb: resident set; sent_b: bytes of its answers; bodies: the answers' CSV."""
 
@@ -31,40 +43,23 @@ class Measured:
     messages: tuple[str, ...]
 
 
-def play(
-    app: Path, command: str, args: Sequence[str], bodies: Sequence[bytes], python: str, sid: str = "1700000000.1"
-) -> Measured:
-    """getinfo, then one execute request per body, the last one finished. Raises RuntimeError when the command reports an error."""
-    invocation = Invocation(app, command, tuple(args), SearchInfo(sid=sid), python=python)
+def play(command: Command, bodies: Sequence[bytes]) -> Measured:
+    """getinfo, then one execute request per body, the last one finished. Raises RuntimeError on an error of the command."""
+    invocation = Invocation(command.app, command.name, command.args, SearchInfo(sid=command.sid), python=command.python)
+    environment = {**invocation.process_environment(), "PYTHONPATH": os.pathsep.join((str(REPO), str(PRODUCT / "bin")))}
+    pipe = subprocess.PIPE
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as errors:
         started = time.monotonic()
-        process = subprocess.Popen(
-            [python, str(invocation.script())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            cwd=folder,
-            env={**invocation.process_environment(), "PYTHONPATH": os.pathsep.join((str(REPO), str(PRODUCT / "bin")))},
-        )
-        assert process.stdin and process.stdout
-        requests = [encode_request(invocation.getinfo(Path(folder)), b"")]
-        requests += [
-            encode_request({"action": "execute", "finished": number == len(bodies)}, body)
-            for number, body in enumerate(bodies, 1)
-        ]
-        replies, sent_b = [], 0
-        for request in requests:
-            process.stdin.write(request)
-            process.stdin.flush()
-            metadata, body, size_b = _reply(process.stdout)
-            sent_b += size_b
-            if "error" in metadata:
-                raise RuntimeError(f"{command}: {metadata['error']}")
-            replies.append((metadata, body))
-        peak_mb = _peak_mb(process.pid)
-        process.stdin.close()
-        _, _, usage = os.wait4(process.pid, 0)
-        process.returncode = 0
+        line = [command.python, str(invocation.script())]
+        with subprocess.Popen(line, stdin=pipe, stdout=pipe, stderr=errors, cwd=folder, env=environment) as process:
+            assert process.stdin and process.stdout
+            watch = _Watch(process.pid)
+            getinfo = encode_request(invocation.getinfo(Path(folder)), b"")
+            replies, sent_b = _exchange(command, process.stdin, process.stdout, [getinfo, *_executes(bodies)])
+            peak_mb = watch.peak_mb()
+            process.stdin.close()
+            _, _, usage = os.wait4(process.pid, 0)
+            process.returncode = 0  # reaped here, for its resource usage
         wall_s = time.monotonic() - started
     messages = tuple(text for metadata, _ in replies for _, text in metadata.get("inspector", {}).get("messages", ()))
     return Measured(
@@ -77,12 +72,60 @@ def play(
     )
 
 
-def _peak_mb(pid: int) -> float:
-    """High-water mark of the resident set. getrusage would count what this process held when it forked; 0 where /proc is absent."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.is_file():
-        return 0.0
-    return next(int(line.split()[1]) / 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+def _executes(bodies: Sequence[bytes]) -> list[bytes]:
+    """One request per body; the last one is the end."""
+    return [
+        encode_request({"action": "execute", "finished": number == len(bodies)}, body) for number, body in enumerate(bodies, 1)
+    ]
+
+
+def _exchange(
+    command: Command, stdin: IO[bytes], stdout: IO[bytes], requests: Sequence[bytes]
+) -> tuple[list[tuple[dict[str, Any], bytes]], int]:
+    """The answers to all requests, and their bytes on the wire."""
+    replies, sent_b = [], 0
+    for request in requests:
+        stdin.write(request)
+        stdin.flush()
+        metadata, body, size_b = _reply(stdout)
+        sent_b += size_b
+        if "error" in metadata:
+            raise RuntimeError(f"{command.name}: {metadata['error']}")
+        replies.append((metadata, body))
+    return replies, sent_b
+
+
+class _Watch:
+    """High-water mark of a process's resident set, read every 5 ms while it lives; getrusage would count what the parent held
+    when it forked. 0 without /proc."""
+
+    def __init__(self, pid: int) -> None:
+        self._status = Path(f"/proc/{pid}/status")
+        self._peak_mb = 0.0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def peak_mb(self) -> float:
+        self._done.set()
+        self._thread.join()
+        return self._peak_mb
+
+    def _run(self) -> None:
+        while True:
+            self._read()
+            if self._done.wait(0.005):
+                self._read()
+                return
+
+    def _read(self) -> None:
+        try:
+            lines = self._status.read_text().splitlines()
+        except OSError:  # gone, or no /proc here
+            return
+        for line in lines:
+            if line.startswith("VmHWM"):
+                self._peak_mb = max(self._peak_mb, int(line.split()[1]) / 1024)
 
 
 def _reply(stream: IO[bytes]) -> tuple[dict[str, Any], bytes, int]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from bench.feeder import PEERS, PRODUCT, Measured, play
+from bench.feeder import PEERS, PRODUCT, Command, Measured, play
 from bench.traffic import bodies, raw_event_b
 
 
@@ -71,16 +71,16 @@ class Bench:
             ("SDK, doing nothing", PEERS, "sdkpass", (), "1.1", None, None),
         )
         for name, app, command, args, sid, must, aim in kinds:
-            cpu_ms = [1000 * play(app, command, args, (), self.python, sid).cpu_s for _ in range(4 * self.runs + 1)]
+            cpu_ms = [1000 * play(Command(app, command, args, self.python, sid), ()).cpu_s for _ in range(4 * self.runs + 1)]
             self.add(Figure(f"start: {name}", median(cpu_ms), "ms CPU", must, aim, higher=False))
 
     def streaming(self, chunk_rows: int) -> None:
         self.say(f"streaming, chunks of {chunk_rows:,}")
         sent = bodies(self.rows, chunk_rows, with_index=True)
         ours, same, nothing = self.paired(
-            lambda: play(PEERS, "addone", (), sent, self.python),
-            lambda: play(PEERS, "sdkaddone", (), sent, self.python),
-            lambda: play(PEERS, "sdkpass", (), sent, self.python),
+            lambda: play(Command(PEERS, "addone", (), self.python), sent),
+            lambda: play(Command(PEERS, "sdkaddone", (), self.python), sent),
+            lambda: play(Command(PEERS, "sdkpass", (), self.python), sent),
         )
         label = f"streaming, chunks of {chunk_rows:,}"
         self.speed(label, ours)
@@ -92,9 +92,9 @@ class Bench:
         self.say("map")
         sent = bodies(self.rows, 50_000)
         ours, same, nothing = self.paired(
-            lambda: play(PRODUCT, "zeekbeacon", ("phase=map",), sent, self.python),
-            lambda: play(PEERS, "sdkmap", (), sent, self.python),
-            lambda: play(PEERS, "sdkread", (), sent, self.python),
+            lambda: play(Command(PRODUCT, "zeekbeacon", ("phase=map",), self.python), sent),
+            lambda: play(Command(PEERS, "sdkmap", (), self.python), sent),
+            lambda: play(Command(PEERS, "sdkread", (), self.python), sent),
         )
         self.speed("map", ours, peak_must=100)
         self.speed("map, SDK same work", same)
@@ -112,14 +112,15 @@ class Bench:
 
     def merge(self, partial: Sequence[bytes]) -> None:
         self.say("merge of the map's rows")
-        (ours,) = self.paired(lambda: play(PRODUCT, "zeekbeacon", (), partial, self.python))
+        (ours,) = self.paired(lambda: play(Command(PRODUCT, "zeekbeacon", (), self.python), partial))
         self.speed("merge of partial rows", ours)
 
     def whole(self) -> None:
         self.say("whole on the search head")
         sent = bodies(self.rows, 50_000)
         ours, same = self.paired(
-            lambda: play(PRODUCT, "zeekbeacon", (), sent, self.python), lambda: play(PEERS, "sdkwhole", (), sent, self.python)
+            lambda: play(Command(PRODUCT, "zeekbeacon", (), self.python), sent),
+            lambda: play(Command(PEERS, "sdkwhole", (), self.python), sent),
         )
         self.speed("whole, raw events, no map", ours)
         self.speed("whole, SDK same work", same)
@@ -130,7 +131,7 @@ class Bench:
         few, many = self.rows // 10, self.rows
         for name, args in (("map", ("phase=map",)), ("whole", ())):
             costs = [self.fastest(args, rows) for rows in (few, many)]
-            exponent = math.log(costs[1] / costs[0]) / math.log(many / few)
+            exponent = math.log(max(costs[1], 1e-3) / max(costs[0], 1e-3)) / math.log(many / few)
             self.add(
                 Figure(f"{name}: scaling exponent", exponent, "", 1.1, 1.0, higher=False, note=f"{few:,} to {many:,} events")
             )
@@ -138,8 +139,8 @@ class Bench:
     def fastest(self, args: Sequence[str], rows: int) -> float:
         """CPU seconds without the start of the process, the least of the runs."""
         sent = bodies(rows, 50_000)
-        start = min(play(PRODUCT, "zeekbeacon", args, bodies(4, 4), self.python).cpu_s for _ in range(self.runs))
-        return min(play(PRODUCT, "zeekbeacon", args, sent, self.python).cpu_s for _ in range(self.runs)) - start
+        start = min(play(Command(PRODUCT, "zeekbeacon", tuple(args), self.python), bodies(4, 4)).cpu_s for _ in range(self.runs))
+        return min(play(Command(PRODUCT, "zeekbeacon", tuple(args), self.python), sent).cpu_s for _ in range(self.runs)) - start
 
     def speed(self, name: str, taken: Sequence[Measured], peak_must: float | None = None) -> None:
         self.add(Figure(name, self.rows / median(each.cpu_s for each in taken), "rows per CPU s"))

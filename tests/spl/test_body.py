@@ -80,6 +80,22 @@ def test_a_cell_comes_out_as_it_went_in(cell: str, reader: Reader, end: str) -> 
 
 
 @pytest.mark.parametrize("reader", [by_columns, by_arrays])
+def test_quoted_commas_in_any_column_come_back(reader: Reader) -> None:
+    rows = [
+        ["ssl,http", "x", "1"],
+        ["x", "ssl,http", "2"],
+        ["ssl,http", "a,b", "3"],
+        ["a,b", "ssl,http", "4"],
+        ["a,b", "a,b", "a,b"],
+    ]
+    rows += [[",a", "b,", ","], ["y", ",,", "z,z"], ["plain", "plain", "plain"]]
+    data = splunkd(["a", "b", "c"], rows * 3)
+    assert reader(data) == {name: [row[at] for row in rows * 3] for at, name in enumerate("abc")}
+    few = [block.cells("b") for block in body.blocks(data, few=True)]
+    assert few == [[row[1] for row in rows * 3]]
+
+
+@pytest.mark.parametrize("reader", [by_columns, by_arrays])
 def test_shapes_of_bodies(reader: Reader) -> None:
     assert reader(b"") == {}
     assert reader(b"a,a\r\n1,2\r\n") == {"a": ["1"]}, "of duplicate names the first counts"

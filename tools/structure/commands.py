@@ -1,7 +1,8 @@
 """A command is told in its script, commands.conf, searchbnf.conf, default.meta and docs/commands: all must say the same.
 
-Options of the script are the class attributes assigned from ``Option(...)``. Those of searchbnf.conf are the ``name=`` of the
-syntax, with ``name: ... Default: x.`` in the description. Those of the docs are the rows ``| `name` | default | ...`` under ``## Options``.
+Options of the script are the class attributes assigned from ``Option(...)``. Those of searchbnf.conf are the ``name=`` of
+the syntax, with ``name: ... Default: x.`` in the description. Those of the docs are the rows ``| `name` | default | ...``
+under ``## Options``.
 """
 
 from __future__ import annotations

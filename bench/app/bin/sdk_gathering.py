@@ -1,4 +1,4 @@
-"""What the SDK's map and whole share: pairs gathered record by record in plain dicts, the work of PairSummary done the SDK's way."""
+"""What the SDK's map and whole share: pairs gathered record by record in plain dicts, PairSummary's work."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Any
 from zeekhunt.beacon import summary
 from zeekhunt.zeek import byte_count
 from zeekhunt.zeek.conn_state import is_attempt
-
-Gathered = tuple[list[int], list[int], list[int]]
 
 
 class Gathering:

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-
 from sdk_gathering import Gathering
 from splunklib.searchcommands import Configuration, StreamingCommand, dispatch
 from zeekhunt.beacon import summary
@@ -26,7 +25,7 @@ class SdkMapCommand(StreamingCommand):  # type: ignore[misc]
             cells = summary.partial_row(key, self.gathering.columns[key], self.gathering.services[key])
             yield dict(zip(summary.COLUMNS, cells))
         tally = f"read:{self.gathering.read} used:{self.gathering.read}"
-        row = {name: "" for name in summary.COLUMNS}
+        row = dict.fromkeys(summary.COLUMNS, "")
         yield {**row, summary.KIND: summary.TALLY, "zh_version": str(summary.VERSION), "zh_tally": tally}
 
 

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-
 from splunklib.searchcommands import Configuration, ReportingCommand, dispatch
 
 

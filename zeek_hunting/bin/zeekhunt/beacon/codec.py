@@ -18,46 +18,55 @@ RADIX = 32
 ZERO = ALPHABET[RADIX]
 RUN = "."
 DIGITS = 12  # 60 bits: an hour and a byte count in one number; a longer number is damage, not data
-_REMEMBERED = 65_536
 _ZEROS = re.compile(re.escape(ZERO) + "{3,}")
+# Two digits at a time: of a number that ends with them, and of one that goes on
+_ENDING = [ALPHABET[RADIX + low] for low in range(RADIX)]
+_ENDING += [low + ALPHABET[RADIX + high] for high in range(1, RADIX) for low in ALPHABET[:RADIX]]
+_GOING_ON = [low + high for high in ALPHABET[:RADIX] for low in ALPHABET[:RADIX]]
+_TWO = RADIX**2
+_SMALL = 65_536
+
+
+class _Texts(dict[int, str]):
+    """number -> text, remembered for the small steps that sizes and busy pairs consist of."""
+
+    def __missing__(self, number: int) -> str:
+        text = self[number] = _number(number)
+        return text
+
+
+_TEXTS = _Texts()
 
 
 class CodecError(ValueError):
     """Text that no summary has written: damaged, cut or forged."""
 
 
-# the letters of the two lowest digits of a number that goes on
-_GOING_ON = [low + high for high in ALPHABET[:RADIX] for low in ALPHABET[:RADIX]]
-
-
-class _Texts(dict[int, str]):
-    """number -> its text, remembered for the small ones that make up nearly all."""
-
-    def __missing__(self, number: int) -> str:
-        if not 0 <= number < RADIX**DIGITS:
-            raise CodecError(f"a summary holds ascending numbers below 2^{DIGITS * 5}, got a difference of {number}")
-        if number < RADIX:
-            text = ALPHABET[RADIX + number]
-        elif number < RADIX**2:
-            text = ALPHABET[number % RADIX] + ALPHABET[RADIX + number // RADIX]
-        else:
-            text = _GOING_ON[number % RADIX**2] + self[number // RADIX**2]
-        if number < _REMEMBERED:
-            self[number] = text
-        return text
-
-
-_TEXT = _Texts()
-_text = _TEXT.__getitem__
-
-
 def encode(ascending: list[int]) -> str:
     """The text of an ascending list of numbers (equal ones allowed). Raises CodecError when it does not ascend."""
     if not ascending:
         return ""
-    text = _text(ascending[0]) + "".join(map(_text, map(sub, islice(ascending, 1, None), ascending)))
+    steps = list(map(sub, islice(ascending, 1, None), ascending))
+    largest = max(steps, default=0)
+    if largest < _SMALL:
+        rest = "".join(map(_TEXTS.__getitem__, steps))
+    elif largest >= _TWO * _TWO or min(steps) < 0:
+        rest = "".join(map(_number, steps))
+    else:
+        rest = "".join([_ENDING[step] if step < _TWO else _GOING_ON[step % _TWO] + _ENDING[step // _TWO] for step in steps])
+    text = _number(ascending[0]) + rest
     return _ZEROS.sub(_run, text) if ZERO + ZERO + ZERO in text else text
 
 
+def _number(number: int) -> str:
+    if not 0 <= number < RADIX**DIGITS:
+        raise CodecError(f"a summary holds ascending numbers below 2^{DIGITS * 5}, got a difference of {number}")
+    text = ""
+    while number >= _TWO:
+        text += _GOING_ON[number % _TWO]
+        number //= _TWO
+    return text + _ENDING[number]
+
+
 def _run(zeros: re.Match[str]) -> str:
-    return RUN + _text(len(zeros[0]))
+    return RUN + _number(len(zeros[0]))

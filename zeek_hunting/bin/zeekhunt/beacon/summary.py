@@ -10,12 +10,13 @@ whatever the order.
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import repeat
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..zeek import byte_count, conn_state, event_time
 from ..zeek import fields as zeek_fields
@@ -41,7 +42,8 @@ COLUMNS = (
 )
 KEY_FIELDS = ("src", "dest", "conn_state", "dest_port", "proto", "service")
 SIZE_FIELDS = ("orig_bytes", "orig_ip_bytes", "resp_bytes", "resp_ip_bytes")
-EVENTS_HELD = 400_000  # about 45 MB; then the partial rows go out
+EVENTS_HELD = 1_000_000  # then the partial rows go out; packed, they take 24 MB
+EVENTS_LOOSE = 100_000  # as lists of numbers an event takes five times as much
 SERVICES_KEPT = 16
 HOUR_TICKS = 36_000
 IP_BITS = 40  # an IP byte count and the hour it belongs to share one number, since RITA scores the last 24 hours by the hour
@@ -51,7 +53,6 @@ _JOIN = SEPARATOR.join
 _NOT_SERVICE = re.compile(r"[^A-Za-z0-9_.+-]")
 
 Key = tuple[str, str, str]
-Gathered = tuple[list[list[Any]], dict[str, int]]  # ticks, request, reply and, for RITA, ip; service -> events
 
 
 class _States(dict[str, str]):
@@ -61,7 +62,7 @@ class _States(dict[str, str]):
         return ""
 
 
-_STATE = _States(dict.fromkeys(conn_state.ATTEMPT, "S0"))
+_STATE = _States({**dict.fromkeys(conn_state.SESSION, ""), **dict.fromkeys(conn_state.ATTEMPT, "S0")})
 
 
 class Block(Protocol):
@@ -87,8 +88,9 @@ class PairSummary:
     def __init__(self, rita: bool = False) -> None:
         self._rita = rita
         self._stride = 4 if rita else 3
-        self._seen: defaultdict[str, list[Any]] = defaultdict(list)
-        self._events = 0
+        self._seen: defaultdict[str, list[int]] = defaultdict(list)
+        self._packed: dict[str, array[int]] = {}
+        self._events = self._loose = 0
         self._tally: Counter[str] = Counter()
 
     def add(self, block: Block) -> None:
@@ -116,44 +118,60 @@ class PairSummary:
         # list.extend(gathered list, values of the row) for every row, without a line of Python in between
         deque(map(list.extend, gathered, zip(*measured, *([orig_ip] if self._rita else ()))), maxlen=0)
         self._events += rows
+        self._loose += rows
+        if self._loose >= EVENTS_LOOSE:
+            self._pack()
+
+    def _pack(self) -> None:
+        for combination, values in self._seen.items():
+            packed = self._packed.get(combination)
+            if packed is None:
+                self._packed[combination] = array("q", values)
+            else:
+                packed.fromlist(values)
+        self._seen.clear()
+        self._loose = 0
 
     def full(self) -> bool:
         return self._events >= EVENTS_HELD
 
     def drain(self) -> dict[str, tuple[str, ...]]:
         """Partial rows, one per key in the order of keys, then the tally of events read and skipped. Column -> cells."""
-        pairs: dict[Key, Gathered] = {}
-        tally, stride = self._tally, self._stride
-        for combination, values in self._seen.items():
+        self._pack()
+        members: defaultdict[Key, list[tuple[str, array[int]]]] = defaultdict(list)
+        for combination, values in self._packed.items():
             classified = classify(combination)
             if isinstance(classified, str):
-                tally[classified] += len(values) // stride
-                continue
-            key, service = classified
-            columns = [values[at::stride] for at in range(stride)]
-            if None in columns[0]:
-                columns = self._dated(columns)
-            events = len(columns[0])
-            if not events:
-                continue
-            tally["used"] += events
-            if key in pairs:
-                gathered, services = pairs[key]
-                for column, more in zip(gathered, columns):
-                    column += more
-                services[service] = services.get(service, 0) + events
+                self._tally[classified] += len(values) // self._stride
             else:
-                pairs[key] = columns, {service: events}
-        rows = [partial_row(key, *pairs[key]) for key in sorted(pairs)]
-        if tally:
-            text = " ".join(f"{name}:{count}" for name, count in sorted(tally.items()) if count)
+                members[classified[0]].append((classified[1], values))
+        self._packed, self._events = {}, 0
+        # key by key, so that no more than one pair is unpacked at a time
+        rows = [row for key in sorted(members) for row in self._rows(key, members.pop(key))]
+        if self._tally:
+            text = " ".join(f"{name}:{count}" for name, count in sorted(self._tally.items()) if count)
             rows.append((TALLY, str(VERSION), *[""] * (len(COLUMNS) - 3), text))
-        self._seen, self._events, self._tally = defaultdict(list), 0, Counter()
+        self._tally = Counter()
         return dict(zip(COLUMNS, zip(*rows)))
 
-    def _dated(self, columns: list[list[Any]]) -> list[list[Any]]:
+    def _rows(self, key: Key, members: list[tuple[str, array[int]]]) -> list[tuple[str, ...]]:
+        """The partial row of a key; none when no event of it has a time."""
+        columns: list[list[int]] = []
+        services: dict[str, int] = {}
+        for service, values in members:
+            unpacked = [values[at :: self._stride].tolist() for at in range(self._stride)]
+            if event_time.UNDATED in unpacked[0]:
+                unpacked = self._dated(unpacked)
+            events = len(unpacked[0])
+            if events:
+                columns = [held + more for held, more in zip(columns, unpacked)] if columns else unpacked
+                services[service] = services.get(service, 0) + events
+                self._tally["used"] += events
+        return [partial_row(key, columns, services)] if columns else []
+
+    def _dated(self, columns: list[list[int]]) -> list[list[int]]:
         """The same columns without the events that have no time; those are counted."""
-        kept = [values for values in zip(*columns) if values[0] is not None]
+        kept = [values for values in zip(*columns) if values[0] != event_time.UNDATED]
         self._tally["no_time"] += len(columns[0]) - len(kept)
         return [list(column) for column in zip(*kept)] if kept else [[] for _ in columns]
 

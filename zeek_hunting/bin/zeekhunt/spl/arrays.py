@@ -153,7 +153,7 @@ def _fast(header: list[str], block: bytes) -> ByteTable | None:
 
 
 def _regular(data: np.ndarray, ends: np.ndarray, width: int) -> bool:
-    """Whether every record has the width: each width-th separator, and no other, is a newline, and the last one ends the block."""
+    """Whether every record has the width: each width-th separator, and no other, is a newline; the last one ends the block."""
     if not len(ends) or len(ends) % width or ends[-1] != len(data) - len(_PAD) - 1:
         return False
     newlines = data[ends] == _NEWLINE

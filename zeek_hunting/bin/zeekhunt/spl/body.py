@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from .chunk import ChunkError
 
@@ -21,6 +21,7 @@ TWIN = "__mv_"
 CHUNKED_IDX = "_chunked_idx"
 _CELL_LIMIT = 2**31 - 1  # the csv module's own limit is 131,072 characters, the SDK's 10 MiB; a log may hold more
 HIDDEN_COMMA = "\x1a"  # SUBSTITUTE: no log holds it, and a block that does goes through the csv module
+_KNOWN_CELLS = 8
 _NEITHER_QUOTE_NOR_NEWLINE = bytes(set(range(256)) - set(b'"\n'))
 _NUL_STAND_IN = "\u0100"  # csv on 3.9 refuses NUL; no wire text holds a character above U+00FF
 
@@ -41,18 +42,16 @@ class Columns:
     names: field names in header order, without twins. rows: number of records. ``cells(name)`` is the column as a list of
     str, one per record ('' = null), None when the field is not in the header; of duplicate names the first counts.
     ``values(name, row)`` gives the list of a multivalue cell. ``records`` is the text of each record without its line end.
-    text: the block; lines: each of its lines is a record, without CR; hidden: cells may hold HIDDEN_COMMA.
     """
 
     def __init__(
-        self, header: Sequence[str], table: list[list[str]], rows: int, text: str, lines: bool = False, hidden: bool = False
+        self, header: Sequence[str], rows: int, read: Callable[[int], list[str]], records: Callable[[], list[str]]
     ) -> None:
-        self.header = list(header)
-        self.rows = rows
-        self._table = table
-        self._text, self._lines, self._hidden = text, lines, hidden
+        """read(place in the header) gives a column; it is asked once per column."""
+        self.rows, self._read, self._records = rows, read, records
+        self._columns: dict[str, list[str]] = {}
         self._at: dict[str, int] = {}
-        for at, name in enumerate(self.header[: len(table)] if rows else self.header):
+        for at, name in enumerate(header):
             self._at.setdefault(name, at)
 
     @property
@@ -61,19 +60,18 @@ class Columns:
 
     @property
     def records(self) -> list[str]:
-        return self._text.split("\n")[:-1] if self._lines else _records(self._text)
+        return self._records()
 
     def __contains__(self, name: str) -> bool:
         return name in self._at
 
     def cells(self, name: str) -> list[str] | None:
         at = self._at.get(name)
-        if at is None or not self.rows:
-            return None if at is None else []
-        column = self._table[at]
-        if self._hidden and HIDDEN_COMMA in "".join(column):
-            column = self._table[at] = [cell.replace(HIDDEN_COMMA, ",") for cell in column]
-        return column
+        if at is None:
+            return None
+        if name not in self._columns:
+            self._columns[name] = self._read(at)
+        return self._columns[name]
 
     def values(self, name: str, row: int) -> list[str]:
         """The values of one cell: [] for null, one item for a plain cell, all of them when the multivalue twin is filled."""
@@ -115,17 +113,19 @@ def read_header(body: bytes) -> tuple[list[str], int]:
     return names, end
 
 
-def blocks(body: bytes, block_b: int = BLOCK_B) -> Iterator[Columns]:
+def blocks(body: bytes, block_b: int = BLOCK_B, few: bool = False) -> Iterator[Columns]:
     """The body as blocks of about block_b bytes, cut between records. A header without records is one block of 0 rows.
 
-    Raises ChunkError when a record has another number of cells than the header.
+    few: only a few columns will be read; each is then cut out of the lines by itself. Raises ChunkError when a record has
+    another number of cells than the header.
     """
     header, at = read_header(body)
+    known: dict[str, str] = {}
     if header and at >= len(body):
-        yield Columns(header, [], 0, "")
+        yield Columns(header, 0, lambda at: [], list)
     while at < len(body):
         end = cut(body, at, block_b)
-        yield read_block(header, body[at:end])
+        yield read_block(header, body[at:end], few, known)
         at = end
 
 
@@ -143,20 +143,29 @@ def cut(body: bytes, start: int, at_least: int) -> int:
         at, probe = newline, newline + 1
 
 
-def read_block(header: list[str], block: bytes) -> Columns:
+def read_block(header: list[str], block: bytes, few: bool = False, known: dict[str, str] | None = None) -> Columns:
+    """known: quoted cells with commas met before -> the same with commas hidden; it is added to."""
     if not block.endswith(b"\n"):
         block += b"\n"
     rows = block.count(b"\n")
-    returns = block.count(b"\r")
-    plain = returns == 0 or returns == rows == block.count(b"\r\n")
-    if plain and b'""' not in block and not newline_in_quotes(block):
-        text = (block.replace(b"\r", b"") if returns else block).decode("latin-1")
-        table, hidden = _flat_split(header, text.replace('"', ""), rows), False
-        if table is None and HIDDEN_COMMA not in text:
-            table, hidden = _flat_split(header, _commas_hidden(text, len(header)).replace('"', ""), rows), True
-        if table is not None:
-            return Columns(header, table, rows, text, lines=True, hidden=hidden)
-    return _by_csv(header, block.decode("latin-1"))
+    text = block.decode("latin-1")
+    crlf = block.endswith(b"\r\n")
+    whole = text.count("\r\n") == text.count("\r") == rows if crlf else "\r" not in text
+    if not whole or '""' in text or HIDDEN_COMMA in text or newline_in_quotes(block):
+        return _by_csv(header, text)
+
+    def records() -> list[str]:
+        return text.split("\r\n" if crlf else "\n")[:-1]
+
+    known = {} if known is None else known
+    read = None if few else _at_once(header, text, rows, known)
+    if read is None:
+        hiding: set[int] = set()
+        lines = _commas_hidden(records(), len(header) - 1, hiding, known)
+        if lines is None:
+            return _by_csv(header, text)
+        read = _one_by_one(lines, hiding) if few else _at_once(header, "\n".join([*lines, ""]), rows, {})
+    return Columns(header, rows, read, records) if read else _by_csv(header, text)
 
 
 def newline_in_quotes(block: bytes) -> bool:
@@ -165,21 +174,68 @@ def newline_in_quotes(block: bytes) -> bool:
     return b'"' in block.translate(None, _NEITHER_QUOTE_NOR_NEWLINE).replace(b'""', b"")
 
 
-def _commas_hidden(text: str, width: int) -> str:
-    """Commas between quotes replaced, in the lines that have too many; no quote is doubled and no newline quoted."""
-    lines = text.split("\n")
-    for at, line in enumerate(lines):
-        if line.count(",") >= width:
-            parts = line.split('"')
-            parts[1::2] = [part.replace(",", HIDDEN_COMMA) for part in parts[1::2]]
-            lines[at] = "".join(parts)
-    return "\n".join(lines)
+def _commas_hidden(lines: list[str], commas: int, hiding: set[int], known: dict[str, str]) -> list[str] | None:
+    """Lines in which only separators are commas, those between quotes replaced; None when a record has too few or too many.
+
+    No quote is doubled and no newline quoted, so quotes only wrap cells. Adds the columns with hidden commas to hiding, and
+    to known the cells it meets: a handful of service lists make up nearly all.
+    """
+    odd = [at for at, line in enumerate(lines) if line.count(",") != commas]
+    if not odd:
+        return lines
+    lines = lines.copy()
+    for at in odd:
+        for cell, shown in known.items():
+            place = lines[at].find(cell)
+            if place >= 0:
+                line = lines[at].replace(cell, shown, 1)
+                if line.count(",") == commas:  # it was the only one
+                    hiding.add(lines[at].count(",", 0, place))
+                    break
+        else:
+            line = _quoted_commas_hidden(lines[at], hiding, known)
+            if line.count(",") != commas:
+                return None
+        lines[at] = line
+    return lines
 
 
-def _flat_split(header: list[str], text: str, rows: int) -> list[list[str]] | None:
-    """Columns by one split of the whole block, or None when the commas show that a cell holds one. rows: its lines."""
-    width = len(header)
-    half = width // 2
+def _quoted_commas_hidden(line: str, hiding: set[int], known: dict[str, str]) -> str:
+    parts = line.split('"')  # outside, quoted, outside, …: only the outside ones hold separators
+    for quoted in range(1, len(parts), 2):
+        cell = parts[quoted]
+        if "," in cell:
+            parts[quoted] = cell.replace(",", HIDDEN_COMMA)
+            hiding.add("".join(parts[:quoted:2]).count(","))
+            # a quote before a comma closes a cell and one behind a comma opens one: only a cell like "a,b" is sure to be whole
+            if cell[0] != "," and cell[-1] != "," and len(known) < _KNOWN_CELLS:
+                known[f'"{cell}"'] = f'"{parts[quoted]}"'
+    return '"'.join(parts)
+
+
+def _one_by_one(lines: list[str], hiding: set[int]) -> Callable[[int], list[str]]:
+    """Columns cut out of the lines one at a time."""
+
+    def read(at: int) -> list[str]:
+        cells = [line.split(",", at + 1)[at] for line in lines]
+        if '"' in "".join(cells):
+            cells = [cell.replace('"', "") for cell in cells]
+        return _commas_back(cells) if at in hiding else cells
+
+    return read
+
+
+def _at_once(header: list[str], text: str, rows: int, known: dict[str, str]) -> Callable[[int], list[str]] | None:
+    """All columns by one split of the whole block; None when a cell may hold a comma that is not known yet.
+
+    Every line has an even number of quotes, so a line ends a record, and a record has at least len(header) - 1 commas: when the
+    block has no more than these, each is a separator.
+    """
+    for cell, shown in known.items():
+        text = text.replace(cell, shown)
+    hidden = text.count(HIDDEN_COMMA)
+    width, half = len(header), len(header) // 2
+    text = text.replace('"', "").replace("\r", "")
     if half and header[half:] == [TWIN + name for name in header[:half]]:
         tail = "," * half + "\n"  # splunkd writes all twins after the last field, nearly always empty: cut them first
         if text.count(tail) == rows:
@@ -188,7 +244,16 @@ def _flat_split(header: list[str], text: str, rows: int) -> list[list[str]] | No
         return None
     cells = text.replace("\n", ",").split(",")
     cells.pop()
-    return [cells[column::width] for column in range(width)]
+
+    def read(at: int) -> list[str]:
+        column = cells[at::width] if at < width else [""] * rows
+        return _commas_back(column) if hidden and HIDDEN_COMMA in "".join(column) else column
+
+    return read
+
+
+def _commas_back(cells: list[str]) -> list[str]:
+    return [cell.replace(HIDDEN_COMMA, ",") for cell in cells]
 
 
 def _by_csv(header: list[str], text: str) -> Columns:
@@ -205,7 +270,7 @@ def _by_csv(header: list[str], text: str) -> Columns:
             raise ChunkError(f"record {rows} of the chunk has {len(cells)} cells, its header {len(header)}")
         for column, cell in zip(table, cells):
             column.append(cell.replace(_NUL_STAND_IN, "\0") if nul else cell)
-    return Columns(header, table, rows, text)
+    return Columns(header, rows, table.__getitem__, lambda: _records(text))
 
 
 def _checked(reader: Iterator[list[str]]) -> Iterator[list[str]]:

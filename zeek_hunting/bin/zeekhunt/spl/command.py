@@ -109,7 +109,7 @@ class StreamingCommand(ExecuteLoop):
             return self._rewritten(body, added)
         parts = [body[:records_at].decode("latin-1").rstrip("\r\n"), *(f",{encode_cell(name)}" for name in added), "\r\n"]
         pieces = ["".join(parts).encode("latin-1")]
-        for block in blocks(body):
+        for block in blocks(body, few=True):
             if block.rows:
                 added_cells = [encode_cells(column) for column in self.add(block)]
                 pieces.append(append_cells(block.records, added_cells).encode("latin-1"))

@@ -6,10 +6,8 @@ that hold a list: splunkd accepts replies without them (captured traffic).
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Union
 
 from .body import TWIN
@@ -24,7 +22,7 @@ def encode_rows(columns: Mapping[str, Sequence[Cell]]) -> bytes:
     if not columns:
         return b""
     header: list[str] = []
-    texts: list[Iterable[str]] = []
+    texts: list[Sequence[str]] = []
     for name, cells in columns.items():
         header.append(name)
         if set(map(type, cells)) == {str}:
@@ -35,11 +33,9 @@ def encode_rows(columns: Mapping[str, Sequence[Cell]]) -> bytes:
             texts += [[plain for plain, _ in pairs], [twin for _, twin in pairs]]
         else:
             texts.append([cell_text(cell) for cell in cells])
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator=ROW_END)
-    writer.writerow(header)
-    writer.writerows(zip(*texts))
-    return out.getvalue().encode("latin-1")
+    # a lone null cell would be an empty line
+    lines = map(",".join, zip(*map(encode_cells, texts))) if len(texts) > 1 else [encode_cell(cell) or '""' for cell in texts[0]]
+    return ROW_END.join([",".join(map(encode_cell, header)), *lines, ""]).encode("latin-1")
 
 
 def cell_text(cell: Cell) -> str:
@@ -66,7 +62,8 @@ def encode_cell(text: str) -> str:
 
 def encode_cells(column: Sequence[str]) -> Sequence[str]:
     """encode_cell of a whole column, which nearly always needs no quotes."""
-    return column if _MUST_QUOTE.isdisjoint("".join(column)) else list(map(encode_cell, column))
+    joined = "".join(column)
+    return list(map(encode_cell, column)) if any(letter in joined for letter in _MUST_QUOTE) else column
 
 
 def append_cells(records: Sequence[str], added: Sequence[Sequence[str]]) -> str:

@@ -16,7 +16,7 @@ LIMIT = 10**15  # a petabyte; more is no byte count and would not survive a doub
 def numbers(column: Sequence[str]) -> list[int]:
     """Byte counts of a column of text; UNKNOWN where a cell is unset or no count."""
     try:
-        counts = list(map(int, column))
+        counts = list(map(int, [cell or "-1" for cell in column]))
     except ValueError:
         try:
             counts = [int(cell) if cell and cell != "-" else UNKNOWN for cell in column]

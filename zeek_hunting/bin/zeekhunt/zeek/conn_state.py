@@ -7,6 +7,7 @@ one-way or midstream capture writes whole C2 sessions that way (zeek-fields.md Â
 from __future__ import annotations
 
 ATTEMPT = frozenset(("S0", "REJ", "RSTOS0", "RSTRH", "SH"))
+SESSION = frozenset(("SF", "S1", "S2", "S3", "RSTO", "RSTR", "SHR", "OTH"))
 
 
 def is_attempt(conn_state: str) -> bool:

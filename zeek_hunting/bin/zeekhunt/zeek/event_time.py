@@ -11,6 +11,7 @@ import re
 from datetime import datetime, timezone
 
 TICKS_PER_S = 10
+UNDATED = -1
 LATEST_S = 4_102_444_800.0  # the year 2100: above it, a number is milliseconds
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?")
 
@@ -26,15 +27,20 @@ def ticks(text: str) -> int | None:
     return int(seconds * TICKS_PER_S) if 0 < seconds <= LATEST_S else None
 
 
-def column_ticks(column: list[str]) -> list[int | None]:
-    """``ticks`` of a whole column, in one go when every cell is a plain number of seconds."""
+def column_ticks(column: list[str]) -> list[int]:
+    """``ticks`` of a whole column, UNDATED for none; in one go when every cell is a plain number of seconds."""
     try:
         found = [int(float(cell) * TICKS_PER_S) for cell in column]
     except (ValueError, OverflowError):  # no number, not finite
-        return list(map(ticks, column))
+        return list(map(_tick, column))
     if found and min(found) > 0 and max(found) <= LATEST_S * TICKS_PER_S:
-        return found  # type: ignore[return-value]
-    return list(map(ticks, column))
+        return found
+    return list(map(_tick, column))
+
+
+def _tick(text: str) -> int:
+    tick = ticks(text)
+    return UNDATED if tick is None else tick
 
 
 def _iso_ticks(text: str) -> int | None:
