@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
     console = Console(width=None if sys.stdout.isatty() else 160)
     sections = []
-    for python in arguments.python or [sys.executable]:
+    for python in [str(Path(name).absolute()) for name in arguments.python or [sys.executable]]:
         version = _version(python)
         say = partial(_say, console, version)
         bench = Bench(arguments.rows, arguments.runs, python, say)
