@@ -209,6 +209,8 @@ def test_decimals_read_what_float_reads_exactly(cells: list[str]) -> None:
 def test_keys_are_equal_exactly_where_cells_are(rows: list[tuple[str, str]]) -> None:
     for table in arrays.tables(splunkd(["a", "b"], [list(row) for row in rows])):
         columns = [table.first_set([name], np.arange(table.rows)) for name in ("a", "b")]
-        keys = arrays.keys(columns).tolist()
+        keys = arrays.keys(columns, np.zeros(table.rows, bool)).tolist()
+        assert set(keys).isdisjoint(arrays.keys(columns, np.ones(table.rows, bool)).tolist())
+        assert columns[0].among([b"a", b'"']).tolist() == [row[0] in ("a", '"') for row in rows]
         for at, row in enumerate(rows):
             assert [keys[other] == keys[at] for other in range(len(rows))] == [pair == row for pair in rows]

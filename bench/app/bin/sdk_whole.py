@@ -62,7 +62,7 @@ class SdkWholeCommand(ReportingCommand):  # type: ignore[misc]
         self.gathering.add(records)
         if not self._finished:
             return
-        ranking = Ranking(Request(), Site(), lambda columns: np.zeros(0))
+        ranking = Ranking(Request(), Site(), lambda columns, flags: np.zeros(0))
         ranking._table = Gathered(self.gathering)  # type: ignore[assignment]
         columns = ranking.finish()
         for cells in zip(*columns.values()):

@@ -7,13 +7,13 @@ the events over chunks and indexers, with or without the map.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
-from ..zeek import byte_count, event_time
+from ..zeek import byte_count, conn_state, event_time
 from ..zeek import fields as zeek_fields
 from . import summary
 from .codec import CodecError
@@ -32,6 +32,7 @@ class Column(Protocol):
     def __len__(self) -> int: ...
     def texts(self, rows: np.ndarray) -> list[str]: ...
     def unset(self) -> np.ndarray: ...
+    def among(self, words: Iterable[bytes]) -> np.ndarray: ...
     def decimals(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]: ...
 
 
@@ -45,7 +46,7 @@ class Table(Protocol):
     def first_set(self, names: Sequence[str], rows: np.ndarray) -> Column: ...
 
 
-Keys = Callable[[Sequence[Any]], np.ndarray]  # columns -> one number per row: see spl.arrays.keys
+Keys = Callable[[Sequence[Any], np.ndarray], np.ndarray]  # columns and flags -> one number per row: see spl.arrays.keys
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,12 @@ class PairTable:
 
     def _add_events(self, table: Table, rows: np.ndarray) -> None:
         self.tally["read"] += len(rows)
-        columns = [self._coalesced(table, field, rows) for field in summary.KEY_FIELDS]
-        hashes, first, inverse = np.unique(self._keys(columns), return_index=True, return_inverse=True)
-        combination = self._places(hashes.tolist(), first, columns)[inverse.ravel()]
+        columns = {field: self._coalesced(table, field, rows) for field in summary.KEY_FIELDS}
+        # fewer combinations: of conn_state only attempt or session counts
+        attempt = columns.pop("conn_state").among(map(str.encode, conn_state.ATTEMPT))
+        keys = self._keys(list(columns.values()), attempt)
+        hashes, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        combination = self._places(hashes.tolist(), first, columns, attempt)[inverse.ravel()]
         pair = np.array(self._combination_pair, np.int32)[combination]
         ticks = _ticks(self._coalesced(table, "time", rows))
         for reason, count in enumerate(np.bincount(-1 - pair[pair < 0], minlength=len(self._reasons)).tolist()):
@@ -128,13 +132,15 @@ class PairTable:
             hour = ticks[used] // summary.HOUR_TICKS << summary.IP_BITS
             self._sizes["ip"].append((pair, hour + np.clip(orig_ip, 0, summary.IP_LARGEST)))
 
-    def _places(self, hashes: list[int], first: np.ndarray, columns: Sequence[Column]) -> np.ndarray:
+    def _places(self, hashes: list[int], first: np.ndarray, columns: dict[str, Column], attempt: np.ndarray) -> np.ndarray:
         """The place of each key-field combination; a new one is read at its first row."""
         known = self._combinations.get
         places = [known(hashed, -1) for hashed in hashes]
         new = [at for at, place in enumerate(places) if place < 0]
-        cells = [column.texts(first[new]) for column in columns]
-        for at, combination in zip(new, map(summary.SEPARATOR.join, zip(*cells))):
+        cells = {field: column.texts(first[new]) for field, column in columns.items()}
+        cells["conn_state"] = [summary.ANY_ATTEMPT if unanswered else "" for unanswered in attempt[first[new]].tolist()]
+        combinations = zip(*(cells[field] for field in summary.KEY_FIELDS))
+        for at, combination in zip(new, map(summary.SEPARATOR.join, combinations)):
             places[at] = self._combinations[hashes[at]] = len(self._combination_pair)
             classified = summary.classify(combination)
             if isinstance(classified, str):

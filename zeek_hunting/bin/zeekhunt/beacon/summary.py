@@ -55,6 +55,9 @@ _NOT_SERVICE = re.compile(r"[^A-Za-z0-9_.+-]")
 Key = tuple[str, str, str]
 
 
+ANY_ATTEMPT = "S0"  # stands for every conn_state without an established connection
+
+
 class _States(dict[str, str]):
     """conn_state -> one attempt for all attempts, '' for all sessions."""
 
@@ -62,7 +65,7 @@ class _States(dict[str, str]):
         return ""
 
 
-_STATE = _States({**dict.fromkeys(conn_state.SESSION, ""), **dict.fromkeys(conn_state.ATTEMPT, "S0")})
+_STATE = _States({**dict.fromkeys(conn_state.SESSION, ""), **dict.fromkeys(conn_state.ATTEMPT, ANY_ATTEMPT)})
 
 
 class Block(Protocol):

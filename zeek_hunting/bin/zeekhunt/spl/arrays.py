@@ -7,7 +7,7 @@ and its cells are laid out again. Cells are wire text.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -46,13 +46,17 @@ class ByteColumn:
 
     def unset(self) -> np.ndarray:
         """bool (rows,): empty, or one of the words that mark an unset value."""
-        unset: np.ndarray = self.lengths == 0
-        for word in UNSET_WORDS:
-            rows = np.flatnonzero(self.lengths == len(word))
-            for place, letter in enumerate(word):
-                rows = rows[self.data[self.starts[rows] + place] == letter]
-            unset[rows] = True
-        return unset
+        return self.among((b"", *UNSET_WORDS))
+
+    def among(self, words: Iterable[bytes]) -> np.ndarray:
+        """bool (rows,): the cell is one of these words, each of at most 8 bytes."""
+        wanted = list(words)
+        sliding = np.ndarray(len(self.data) - 7, np.dtype("<u8"), self.data, strides=(1,))  # a word at every byte
+        cells = sliding[np.minimum(self.starts, len(sliding) - 1)] & _KEEP[np.minimum(self.lengths, 8)]
+        found = np.zeros(len(self), bool)
+        for word in wanted:
+            found |= (self.lengths == len(word)) & (cells == np.uint64(int.from_bytes(word, "little")))
+        return found
 
     def decimals(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Cells that are digits with at most one dot: (all digits as int64, how many stand behind the dot, bool read).
@@ -173,13 +177,14 @@ def _laid_out(block: Columns) -> ByteTable:
     return ByteTable(raw, data, columns, block.rows)
 
 
-def keys(columns: Sequence[ByteColumn]) -> np.ndarray:
-    """uint64 (rows,): one number per row for the cells of several columns; equal cells give equal numbers within this process.
+def keys(columns: Sequence[ByteColumn], flags: np.ndarray) -> np.ndarray:
+    """uint64 (rows,): one number per row for the cells of several columns and a flag (bool (rows,)); equal rows give equal
+    numbers within this process.
 
     A cell longer than LONGEST_KEY_CELL is hashed alone, by Python. The same cells may get another number in another block (its
     longest cell sets how many words are mixed), so a number finds a key but does not name it.
     """
-    mixed = np.full(len(columns[0]), _SEED, np.uint64)
+    mixed = _mix(_SEED ^ flags.astype(np.uint64))
     for column in columns:
         long_rows = np.flatnonzero(column.lengths > LONGEST_KEY_CELL)
         short = ByteColumn(column.raw, column.data, column.starts, np.where(column.lengths > LONGEST_KEY_CELL, 0, column.lengths))
