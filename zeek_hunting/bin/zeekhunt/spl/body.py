@@ -62,9 +62,6 @@ class Columns:
     def records(self) -> list[str]:
         return self._records()
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._at
-
     def cells(self, name: str) -> list[str] | None:
         at = self._at.get(name)
         if at is None:

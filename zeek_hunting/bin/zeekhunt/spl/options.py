@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from .sdk import Validator
@@ -34,22 +33,6 @@ class Whole(OptionValidator):
             value = self.low - 1
         if not self.low <= value <= self.high:
             raise ValueError(f"must be a whole number from {self.low} to {self.high}, got {text!r}")
-        return value
-
-
-class Number(OptionValidator):
-    """A finite number from low to high."""
-
-    def __init__(self, low: float, high: float) -> None:
-        self.low, self.high = low, high
-
-    def read(self, text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not self.low <= value <= self.high:
-            raise ValueError(f"must be a number from {self.low:g} to {self.high:g}, got {text!r}")
         return value
 
 
