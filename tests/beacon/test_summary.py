@@ -14,7 +14,7 @@ from oracles import summary as oracle
 from zeekhunt.beacon import codec, decode, summary
 from zeekhunt.beacon.pairs import Pairs, PairTable
 from zeekhunt.spl import arrays, body
-from zeekhunt.spl.encode import encode_rows
+from zeekhunt.spl.encode import encode_parts, encode_rows
 
 Row = dict[str, str]
 
@@ -31,8 +31,8 @@ def mapped(rows: Sequence[Row], chunk: int, rita: bool = True) -> list[bytes]:
         for block in body.blocks(as_body(rows[at : at + chunk]), 4096):
             gathering.add(block)
         if number % 3 == 2:
-            out.append(encode_rows(gathering.drain()))
-    return [*out, encode_rows(gathering.drain())]
+            out.append(encode_parts(gathering.drain()))
+    return [*out, encode_parts(gathering.drain())]
 
 
 def merged(bodies: Sequence[bytes], rita: bool = True) -> tuple[Pairs, dict[str, int]]:
@@ -192,7 +192,7 @@ def test_a_partial_row_that_no_map_wrote_is_refused(change: Row, words: str) -> 
     gathering = summary.PairSummary()
     for block in body.blocks(as_body(ordinary(1, 1))):
         gathering.add(block)
-    table = {name: [cells[0]] for name, cells in gathering.drain().items()}
+    table = {name: [cells[0]] for name, cells in next(gathering.drain()).items()}
     table.update({name: [cell] for name, cell in change.items()})
     with pytest.raises(codec.CodecError, match=words):
         merged([encode_rows(table)])

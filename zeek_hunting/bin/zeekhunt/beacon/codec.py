@@ -25,6 +25,7 @@ _ENDING += [low + ALPHABET[RADIX + high] for high in range(1, RADIX) for low in 
 _GOING_ON = [low + high for high in ALPHABET[:RADIX] for low in ALPHABET[:RADIX]]
 _TWO = RADIX**2
 _SMALL = 65_536
+_FEW = 3
 
 
 class _Texts(dict[int, str]):
@@ -46,6 +47,9 @@ def encode(ascending: list[int]) -> str:
     """The text of an ascending list of numbers (equal ones allowed). Raises CodecError when it does not ascend."""
     if not ascending:
         return ""
+    first = ascending[0]
+    if first == ascending[-1] and len(ascending) > _FEW and ascending.count(first) == len(ascending):  # a beacon's requests
+        return _number(first) + RUN + _number(len(ascending) - 1) if first else RUN + _number(len(ascending))
     steps = list(map(sub, islice(ascending, 1, None), ascending))
     largest = max(steps, default=0)
     if largest < _SMALL:
@@ -54,7 +58,7 @@ def encode(ascending: list[int]) -> str:
         rest = "".join(map(_number, steps))
     else:
         rest = "".join([_ENDING[step] if step < _TWO else _GOING_ON[step % _TWO] + _ENDING[step // _TWO] for step in steps])
-    text = _number(ascending[0]) + rest
+    text = _number(first) + rest
     return _ZEROS.sub(_run, text) if ZERO + ZERO + ZERO in text else text
 
 

@@ -13,7 +13,7 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import repeat
 from typing import Protocol
@@ -43,7 +43,7 @@ COLUMNS = (
 KEY_FIELDS = ("src", "dest", "conn_state", "dest_port", "proto", "service")
 SIZE_FIELDS = ("orig_bytes", "orig_ip_bytes", "resp_bytes", "resp_ip_bytes")
 EVENTS_HELD = 1_000_000  # then the partial rows go out; packed, they take 24 MB
-EVENTS_LOOSE = 100_000  # as lists of numbers an event takes five times as much
+PART_ROWS = 2_000
 SERVICES_KEPT = 16
 HOUR_TICKS = 36_000
 IP_BITS = 40  # an IP byte count and the hour it belongs to share one number, since RITA scores the last 24 hours by the hour
@@ -66,6 +66,15 @@ class _States(dict[str, str]):
 
 
 _STATE = _States({**dict.fromkeys(conn_state.SESSION, ""), **dict.fromkeys(conn_state.ATTEMPT, ANY_ATTEMPT)})
+
+
+class _Packed(dict[str, "array[int]"]):
+    """Combination of KEY_FIELDS -> the numbers of its events, row behind row; as int objects they would take five times as
+    much."""
+
+    def __missing__(self, combination: str) -> array[int]:
+        values = self[combination] = array("q")
+        return values
 
 
 class Block(Protocol):
@@ -91,9 +100,8 @@ class PairSummary:
     def __init__(self, rita: bool = False) -> None:
         self._rita = rita
         self._stride = 4 if rita else 3
-        self._seen: defaultdict[str, list[int]] = defaultdict(list)
-        self._packed: dict[str, array[int]] = {}
-        self._events = self._loose = 0
+        self._seen = _Packed()
+        self._events = 0
         self._tally: Counter[str] = Counter()
 
     def add(self, block: Block) -> None:
@@ -117,45 +125,35 @@ class PairSummary:
         combinations = map(_JOIN, zip(*keys.values()))
         orig, orig_ip, resp, resp_ip = (byte_count.numbers(list(column(field))) for field in SIZE_FIELDS)
         measured = [ticks, byte_count.guarded(orig, orig_ip), byte_count.guarded(resp, resp_ip)]
-        gathered = map(self._seen.__getitem__, combinations)
-        # list.extend(gathered list, values of the row) for every row, without a line of Python in between
-        deque(map(list.extend, gathered, zip(*measured, *([orig_ip] if self._rita else ()))), maxlen=0)
+        rows_of_numbers = map(list, zip(*measured, *([orig_ip] if self._rita else ())))
+        # array.fromlist(packed array of the combination, numbers of the row) without a line of Python in between
+        deque(map(array.fromlist, map(self._seen.__getitem__, combinations), rows_of_numbers), maxlen=0)
         self._events += rows
-        self._loose += rows
-        if self._loose >= EVENTS_LOOSE:
-            self._pack()
-
-    def _pack(self) -> None:
-        for combination, values in self._seen.items():
-            packed = self._packed.get(combination)
-            if packed is None:
-                self._packed[combination] = array("q", values)
-            else:
-                packed.fromlist(values)
-        self._seen.clear()
-        self._loose = 0
 
     def full(self) -> bool:
         return self._events >= EVENTS_HELD
 
-    def drain(self) -> dict[str, tuple[str, ...]]:
-        """Partial rows, one per key in the order of keys, then the tally of events read and skipped. Column -> cells."""
-        self._pack()
+    def drain(self) -> Iterator[dict[str, tuple[str, ...]]]:
+        """Partial rows, one per key in the order of keys, then the tally of events read and skipped: column -> cells, in parts
+        of at most PART_ROWS. What has gone out is held no more."""
         members: defaultdict[Key, list[tuple[str, array[int]]]] = defaultdict(list)
-        for combination, values in self._packed.items():
+        for combination, values in self._seen.items():
             classified = classify(combination)
             if isinstance(classified, str):
                 self._tally[classified] += len(values) // self._stride
             else:
                 members[classified[0]].append((classified[1], values))
-        self._packed, self._events = {}, 0
-        # key by key, so that no more than one pair is unpacked at a time
-        rows = [row for key in sorted(members) for row in self._rows(key, members.pop(key))]
+        self._seen, self._events = _Packed(), 0
+        keys = sorted(members)
+        for start in range(0, len(keys), PART_ROWS):
+            rows = [row for key in keys[start : start + PART_ROWS] for row in self._rows(key, members.pop(key))]
+            if rows:
+                yield dict(zip(COLUMNS, zip(*rows)))
         if self._tally:
             text = " ".join(f"{name}:{count}" for name, count in sorted(self._tally.items()) if count)
-            rows.append((TALLY, str(VERSION), *[""] * (len(COLUMNS) - 3), text))
-        self._tally = Counter()
-        return dict(zip(COLUMNS, zip(*rows)))
+            cells = (TALLY, str(VERSION), *[""] * (len(COLUMNS) - 3), text)
+            self._tally = Counter()
+            yield {name: (cell,) for name, cell in zip(COLUMNS, cells)}
 
     def _rows(self, key: Key, members: list[tuple[str, array[int]]]) -> list[tuple[str, ...]]:
         """The partial row of a key; none when no event of it has a time."""

@@ -122,7 +122,7 @@ def tables(body: bytes, block_b: int = BLOCK_B) -> Iterator[ByteTable]:
     while at < len(body):
         end = cut(body, at, block_b)
         block = body[at:end] if body[end - 1 : end] == b"\n" else body[at:end] + b"\n"
-        yield _fast(header, block) or _laid_out(read_block(header, block))
+        yield _fast(header, block) or _laid_out(read_block(header, block, {}))
         at = end
 
 

@@ -3,9 +3,9 @@
 Two shapes of the same block are offered: cells by column, and the untouched text of each record, so that a command which only
 adds fields appends to the record instead of encoding every cell again.
 
-Fast path: when every physical line has an even number of quotes no newline is inside a cell; commas inside quotes (Zeek's
-``gssapi,smb,krb``) are hidden behind a letter that the block does not hold, and one flat split gives all columns. Anything else
-goes through the csv module. Text is wire text (see the package docstring).
+Fast path: empty twins are cut, commas inside quotes (Zeek's ``gssapi,smb,krb``) hidden behind a letter that the block does not
+hold; when the quotes that remain wrap no separator, they go and one flat split gives all columns. Anything else goes through
+the csv module. Text is wire text (see the package docstring).
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ BLOCK_B = 256 * 1024  # cache-sized: halves memory and keeps the split list warm
 TWIN = "__mv_"
 CHUNKED_IDX = "_chunked_idx"
 _CELL_LIMIT = 2**31 - 1  # the csv module's own limit is 131,072 characters, the SDK's 10 MiB; a log may hold more
-HIDDEN_COMMA = "\x1a"  # SUBSTITUTE: no log holds it, and a block that does goes through the csv module
+HIDDEN_COMMA = b"\x1a"  # SUBSTITUTE: no log holds it, and a block that does goes through the csv module
 _KNOWN_CELLS = 8
-_NEITHER_QUOTE_NOR_NEWLINE = bytes(set(range(256)) - set(b'"\n'))
+_NO_MARK = bytes(set(range(256)) - set(b'",\r\n'))
+_NEWLINE_AS_COMMA = bytes.maketrans(b"\n", b",")
 _NUL_STAND_IN = "\u0100"  # csv on 3.9 refuses NUL; no wire text holds a character above U+00FF
 
 
@@ -110,19 +111,23 @@ def read_header(body: bytes) -> tuple[list[str], int]:
     return names, end
 
 
-def blocks(body: bytes, block_b: int = BLOCK_B, few: bool = False) -> Iterator[Columns]:
+Known = dict[bytes, bytes]  # quoted cells with commas met before -> the same with commas hidden
+
+
+def blocks(body: bytes, block_b: int = BLOCK_B, few: bool = False, known: Known | None = None) -> Iterator[Columns]:
     """The body as blocks of about block_b bytes, cut between records. A header without records is one block of 0 rows.
 
-    few: only a few columns will be read; each is then cut out of the lines by itself. Raises ChunkError when a record has
-    another number of cells than the header.
+    few: only a few columns will be read; each is then cut out of the lines by itself. known: kept from one body to the next it
+    saves finding the same cells again. Raises ChunkError when a record has another number of cells than the header.
     """
     header, at = read_header(body)
-    known: dict[str, str] = {}
+    known = {} if known is None else known
     if header and at >= len(body):
         yield Columns(header, 0, lambda at: [], list)
     while at < len(body):
-        end = cut(body, at, block_b)
-        yield read_block(header, body[at:end], few, known)
+        # a remainder that is little more than a block is not worth looking for a place to cut
+        end = cut(body, at, block_b) if len(body) - at > block_b + block_b // 4 else len(body)
+        yield read_block(header, body[at:end], known, few)
         at = end
 
 
@@ -140,117 +145,104 @@ def cut(body: bytes, start: int, at_least: int) -> int:
         at, probe = newline, newline + 1
 
 
-def read_block(header: list[str], block: bytes, few: bool = False, known: dict[str, str] | None = None) -> Columns:
-    """known: quoted cells with commas met before -> the same with commas hidden; it is added to."""
+def read_block(header: list[str], block: bytes, known: Known, few: bool = False) -> Columns:
+    """known is read and added to."""
     if not block.endswith(b"\n"):
         block += b"\n"
+    end = b"\r\n" if block.endswith(b"\r\n") else b"\n"
     rows = block.count(b"\n")
-    text = block.decode("latin-1")
-    crlf = block.endswith(b"\r\n")
-    whole = text.count("\r\n") == text.count("\r") == rows if crlf else "\r" not in text
-    if not whole or '""' in text or HIDDEN_COMMA in text or newline_in_quotes(block):
-        return _by_csv(header, text)
-
-    def records() -> list[str]:
-        return text.split("\r\n" if crlf else "\n")[:-1]
-
-    known = {} if known is None else known
-    read = None if few else _at_once(header, text, rows, known)
-    if read is None:
-        hiding: set[int] = set()
-        lines = _commas_hidden(records(), len(header) - 1, hiding, known)
-        if lines is None:
-            return _by_csv(header, text)
-        read = _one_by_one(lines, hiding) if few else _at_once(header, "\n".join([*lines, ""]), rows, {})
-    return Columns(header, rows, read, records) if read else _by_csv(header, text)
-
-
-def newline_in_quotes(block: bytes) -> bool:
-    """Whether some physical line has an odd number of quotes: strip all but quotes and newlines, then cancel the quotes in
-    pairs."""
-    return b'"' in block.translate(None, _NEITHER_QUOTE_NOR_NEWLINE).replace(b'""', b"")
-
-
-def _commas_hidden(lines: list[str], commas: int, hiding: set[int], known: dict[str, str]) -> list[str] | None:
-    """Lines in which only separators are commas, those between quotes replaced; None when a record has too few or too many.
-
-    No quote is doubled and no newline quoted, so quotes only wrap cells. Adds the columns with hidden commas to hiding, and
-    to known the cells it meets: a handful of service lists make up nearly all.
-    """
-    odd = [at for at, line in enumerate(lines) if line.count(",") != commas]
-    if not odd:
-        return lines
-    lines = lines.copy()
-    for at in odd:
+    lines, separators = (block, _separators(len(header), end)) if few else _without_twins(header, block, end, rows)
+    if HIDDEN_COMMA not in lines:
         for cell, shown in known.items():
-            place = lines[at].find(cell)
-            if place >= 0:
-                line = lines[at].replace(cell, shown, 1)
-                if line.count(",") == commas:  # it was the only one
-                    hiding.add(lines[at].count(",", 0, place))
-                    break
-        else:
-            line = _quoted_commas_hidden(lines[at], hiding, known)
-            if line.count(",") != commas:
-                return None
-        lines[at] = line
-    return lines
+            lines = lines.replace(cell, shown)
+        if not _regular(lines, separators, rows):
+            lines = _commas_hidden(lines, separators.count(b","), known)
+        if _regular(lines, separators, rows):
+            if few:
+                return _one_by_one(header, lines.decode("latin-1").split(end.decode())[:-1])
+            return Columns(
+                header, rows, _at_once(lines, len(separators), rows), lambda: block.decode("latin-1").split(end.decode())[:-1]
+            )
+    return _by_csv(header, block.decode("latin-1"))
 
 
-def _quoted_commas_hidden(line: str, hiding: set[int], known: dict[str, str]) -> str:
-    parts = line.split('"')  # outside, quoted, outside, …: only the outside ones hold separators
+def _separators(cells: int, end: bytes) -> bytes:
+    return b"," * (cells - 1) + end
+
+
+def _without_twins(header: list[str], block: bytes, end: bytes, rows: int) -> tuple[bytes, bytes]:
+    """The block with plain newlines and, where no record fills a twin, without twins; and the separators of its records.
+
+    splunkd writes all twins after the last field, nearly always empty. A block that mixes line ends keeps a carriage return.
+    """
+    half = len(header) // 2
+    if half and header[half:] == [TWIN + name for name in header[:half]]:
+        tail = b"," * half + end
+        lines = block.replace(tail, b"\n")
+        if len(block) - len(lines) == rows * (len(tail) - 1):
+            return lines, _separators(half, b"\n")
+    return block.replace(b"\r\n", b"\n") if end == b"\r\n" else block, _separators(len(header), b"\n")
+
+
+def _regular(lines: bytes, separators: bytes, rows: int) -> bool:
+    """Whether every line is a record with these separators, and quotes do nothing but wrap cells that hold none.
+
+    Of quotes and separators alone, the quotes around a cell without separators are neighbours and cancel; one around a
+    separator is left over. Three in a row mean that a cell holds a quote.
+    """
+    marks = lines.translate(None, _NO_MARK)
+    return b'"""' not in marks and marks.replace(b'""', b"") == separators * rows
+
+
+def _commas_hidden(lines: bytes, commas: int, known: Known) -> bytes:
+    """The lines with commas between quotes replaced, except where a quote is doubled: elsewhere quotes only wrap cells.
+
+    Adds to known the cells it meets: a handful of service lists make up nearly all.
+    """
+    return b"\n".join(
+        [
+            line if line.count(b",") == commas or b'""' in line else _quoted_commas_hidden(line, known)
+            for line in lines.split(b"\n")
+        ]
+    )
+
+
+def _quoted_commas_hidden(line: bytes, known: Known) -> bytes:
+    parts = line.split(b'"')  # outside, quoted, outside, …: only the outside ones hold separators
     for quoted in range(1, len(parts), 2):
         cell = parts[quoted]
-        if "," in cell:
-            parts[quoted] = cell.replace(",", HIDDEN_COMMA)
-            hiding.add("".join(parts[:quoted:2]).count(","))
+        if b"," in cell:
+            parts[quoted] = cell.replace(b",", HIDDEN_COMMA)
             # a quote before a comma closes a cell and one behind a comma opens one: only a cell like "a,b" is sure to be whole
-            if cell[0] != "," and cell[-1] != "," and len(known) < _KNOWN_CELLS:
-                known[f'"{cell}"'] = f'"{parts[quoted]}"'
-    return '"'.join(parts)
+            if not cell.startswith(b",") and not cell.endswith(b",") and len(known) < _KNOWN_CELLS:
+                known[b'"%b"' % cell] = b'"%b"' % parts[quoted]
+    return b'"'.join(parts)
 
 
-def _one_by_one(lines: list[str], hiding: set[int]) -> Callable[[int], list[str]]:
-    """Columns cut out of the lines one at a time."""
+def _one_by_one(header: list[str], lines: list[str]) -> Columns:
+    """Columns cut out of the lines one at a time, from the nearer end."""
+    width = len(header)
 
     def read(at: int) -> list[str]:
-        cells = [line.split(",", at + 1)[at] for line in lines]
-        if '"' in "".join(cells):
-            cells = [cell.replace('"', "") for cell in cells]
-        return _commas_back(cells) if at in hiding else cells
+        if 2 * at < width:
+            cells = [line.split(",", at + 1)[at] for line in lines]
+        else:
+            cells = [line.rsplit(",", width - at)[1] for line in lines]
+        return _commas_back([cell.replace('"', "") for cell in cells] if '"' in "".join(cells) else cells)
 
-    return read
+    return Columns(header, len(lines), read, lambda: _commas_back(lines))
 
 
-def _at_once(header: list[str], text: str, rows: int, known: dict[str, str]) -> Callable[[int], list[str]] | None:
-    """All columns by one split of the whole block; None when a cell may hold a comma that is not known yet.
-
-    Every line has an even number of quotes, so a line ends a record, and a record has at least len(header) - 1 commas: when the
-    block has no more than these, each is a separator.
-    """
-    for cell, shown in known.items():
-        text = text.replace(cell, shown)
-    hidden = text.count(HIDDEN_COMMA)
-    width, half = len(header), len(header) // 2
-    text = text.replace('"', "").replace("\r", "")
-    if half and header[half:] == [TWIN + name for name in header[:half]]:
-        tail = "," * half + "\n"  # splunkd writes all twins after the last field, nearly always empty: cut them first
-        if text.count(tail) == rows:
-            text, width = text.replace(tail, "\n"), half
-    if text.count(",") != rows * (width - 1):
-        return None
-    cells = text.replace("\n", ",").split(",")
+def _at_once(lines: bytes, width: int, rows: int) -> Callable[[int], list[str]]:
+    """All columns by one split of the whole block."""
+    cells = lines.translate(_NEWLINE_AS_COMMA, b'"').decode("latin-1").split(",")
     cells.pop()
-
-    def read(at: int) -> list[str]:
-        column = cells[at::width] if at < width else [""] * rows
-        return _commas_back(column) if hidden and HIDDEN_COMMA in "".join(column) else column
-
-    return read
+    return lambda at: _commas_back(cells[at::width]) if at < width else [""] * rows
 
 
 def _commas_back(cells: list[str]) -> list[str]:
-    return [cell.replace(HIDDEN_COMMA, ",") for cell in cells]
+    hidden = HIDDEN_COMMA.decode()
+    return [cell.replace(hidden, ",") if hidden in cell else cell for cell in cells] if hidden in "".join(cells) else cells
 
 
 def _by_csv(header: list[str], text: str) -> Columns:

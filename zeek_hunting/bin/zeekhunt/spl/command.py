@@ -7,12 +7,12 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Protocol
 
-from .body import BLOCK_B, Columns, blocks, read_header
+from .body import BLOCK_B, Columns, Known, blocks, read_header
 from .chunk import Chunk, ChunkError, read_chunk
-from .encode import Cell, append_cells, encode_cell, encode_cells, encode_rows
+from .encode import Cell, append_cells, encode_cell, encode_cells, encode_parts, encode_rows
 from .options import OneOf
 from .plan import MAP, MERGE, Exchange
 from .sdk import Configuration, Option, PlannedCommand, SearchMetric
@@ -30,8 +30,8 @@ class Mapper(Protocol):
     def full(self) -> bool:
         """Whether the memory bound is reached and the rows gathered so far must go out."""
 
-    def drain(self) -> Rows:
-        """The partial rows gathered since the last drain, in a fixed order."""
+    def drain(self) -> Iterable[Rows]:
+        """The partial rows gathered since the last drain, in a fixed order, in parts."""
 
 
 class Merger(Protocol):
@@ -98,6 +98,7 @@ class StreamingCommand(ExecuteLoop):
         raise NotImplementedError("StreamingCommand.add")
 
     def start(self) -> Callable[[bytes, bool], bytes]:
+        self._known: Known = {}
         return self._answer
 
     def _answer(self, body: bytes, finished: bool) -> bytes:
@@ -109,7 +110,7 @@ class StreamingCommand(ExecuteLoop):
             return self._rewritten(body, added)
         parts = [body[:records_at].decode("latin-1").rstrip("\r\n"), *(f",{encode_cell(name)}" for name in added), "\r\n"]
         pieces = ["".join(parts).encode("latin-1")]
-        for block in blocks(body, few=True):
+        for block in blocks(body, few=True, known=self._known):
             if block.rows:
                 added_cells = [encode_cells(column) for column in self.add(block)]
                 pieces.append(append_cells(block.records, added_cells).encode("latin-1"))
@@ -159,11 +160,13 @@ class MapMergeCommand(ExecuteLoop):
             numeric.run_again_under(python, getinfo)
 
     def _map(self, mapper: Mapper) -> Callable[[bytes, bool], bytes]:
+        known: Known = {}
+
         def answer(body: bytes, finished: bool) -> bytes:
-            for block in blocks(body):
+            for block in blocks(body, known=known):
                 mapper.add(block)
             # held back as long as memory allows: few large partial rows are several times smaller than many small ones
-            return encode_rows(mapper.drain()) if finished or mapper.full() else b""
+            return encode_parts(mapper.drain()) if finished or mapper.full() else b""
 
         return answer
 

@@ -7,7 +7,7 @@ that hold a list: splunkd accepts replies without them (captured traffic).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Union
 
 from .body import TWIN
@@ -19,8 +19,23 @@ _MUST_QUOTE = frozenset('",\r\n')
 
 def encode_rows(columns: Mapping[str, Sequence[Cell]]) -> bytes:
     """A body: header and records. columns: name -> cells, all of one length. No column at all gives an empty body."""
-    if not columns:
-        return b""
+    return encode_parts([columns] if columns else [])
+
+
+def encode_parts(parts: Iterable[Mapping[str, Sequence[Cell]]]) -> bytes:
+    """A body from rows that come in parts, so that few of them need to be held at a time. All must give the same header."""
+    pieces: list[bytes] = []
+    for part in parts:
+        header, records = _encoded(part)
+        if not pieces:
+            pieces.append(header)
+        elif header != pieces[0]:
+            raise ValueError(f"rows under the header {header!r} cannot follow rows under {pieces[0]!r}")
+        pieces.append(records)
+    return b"".join(pieces)
+
+
+def _encoded(columns: Mapping[str, Sequence[Cell]]) -> tuple[bytes, bytes]:
     header: list[str] = []
     texts: list[Sequence[str]] = []
     for name, cells in columns.items():
@@ -35,7 +50,10 @@ def encode_rows(columns: Mapping[str, Sequence[Cell]]) -> bytes:
             texts.append([cell_text(cell) for cell in cells])
     # a lone null cell would be an empty line
     lines = map(",".join, zip(*map(encode_cells, texts))) if len(texts) > 1 else [encode_cell(cell) or '""' for cell in texts[0]]
-    return ROW_END.join([",".join(map(encode_cell, header)), *lines, ""]).encode("latin-1")
+    return (
+        (",".join(map(encode_cell, header)) + ROW_END).encode("latin-1"),
+        ROW_END.join([*lines, ""]).encode("latin-1"),
+    )
 
 
 def cell_text(cell: Cell) -> str:

@@ -7,6 +7,7 @@ time with six decimals: the error of the product (under 4e-6) is smaller than on
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, timezone
 
@@ -30,12 +31,33 @@ def ticks(text: str) -> int | None:
 def column_ticks(column: list[str]) -> list[int]:
     """``ticks`` of a whole column, UNDATED for none; in one go when every cell is a plain number of seconds."""
     try:
-        found = [int(float(cell) * TICKS_PER_S) for cell in column]
+        found = _fixed_width_ticks(column) or [int(float(cell) * TICKS_PER_S) for cell in column]
     except (ValueError, OverflowError):  # no number, not finite
         return list(map(_tick, column))
     if found and min(found) > 0 and max(found) <= LATEST_S * TICKS_PER_S:
         return found
     return list(map(_tick, column))
+
+
+def _fixed_width_ticks(column: list[str]) -> list[int]:
+    """The same for cells of ten digits, a dot and as many of one to six digits, as splunkd writes ``_time``; [] for others.
+
+    Every ten digits and the one behind the dot are moved together, column by column of letters, and read as a JSON list: a
+    third of the time that a float per cell takes. The result is the same (see the module's docstring).
+    """
+    rows = len(column)
+    text = (",".join(column) + ",").encode("latin-1")
+    width = len(text) // max(rows, 1)
+    if not 13 <= width <= 18 or text[10::width] != b"." * rows or text[width - 1 :: width] != b"," * rows:
+        return []
+    if text.translate(None, b"0123456789") != b".," * rows:
+        return []
+    tenths = bytearray(b"," * (12 * rows))
+    for place in range(10):
+        tenths[place::12] = text[place::width]
+    tenths[10::12] = text[11::width]
+    found: list[int] = json.loads(b"[%b]" % tenths[:-1])
+    return found
 
 
 def _tick(text: str) -> int:
