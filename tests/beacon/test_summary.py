@@ -38,7 +38,7 @@ def mapped(rows: Sequence[Row], chunk: int, rita: bool = True) -> list[bytes]:
 def merged(bodies: Sequence[bytes], rita: bool = True) -> tuple[Pairs, dict[str, int]]:
     table = PairTable(arrays.keys, rita)
     for data in bodies:
-        for block in arrays.tables(data, 4096):
+        for block in arrays.tables(data, {}, 4096):
             table.add(block)
     return table.finish(), {name: count for name, count in table.tally.items() if count}
 

@@ -43,6 +43,18 @@ def test_a_tick_never_leaves_its_second(second: int, microsecond: int) -> None:
     assert tick is not None and tick // 10 == second
 
 
+@given(st.integers(1, 6), st.lists(st.tuples(st.integers(0, 9_999_999_999), st.integers(0, 999_999)), max_size=20))
+def test_times_of_one_width_are_read_together_as_each_alone(decimals: int, times: list[tuple[int, int]]) -> None:
+    column = [f"{second:010d}.{microsecond:06d}"[: 11 + decimals] for second, microsecond in times]
+    alone = [event_time.ticks(cell) for cell in column]
+    assert event_time.column_ticks(column) == [event_time.UNDATED if tick is None else tick for tick in alone]
+
+
+@given(st.lists(st.text("0123456789-,.[]{} e", max_size=14), max_size=8))
+def test_byte_counts_are_read_together_as_each_alone(column: list[str]) -> None:
+    assert byte_count.numbers(column) == [byte_count.number(cell) for cell in column]
+
+
 @pytest.mark.parametrize(
     ("text", "count"),
     [
@@ -57,6 +69,7 @@ def test_a_tick_never_leaves_its_second(second: int, microsecond: int) -> None:
         ("x", -1),
         ("9" * 16, -1),
         ("9" * 5000, -1),
+        ("9" * 3_000_000, -1),
     ],
 )
 def test_byte_counts_are_known_or_unknown_never_zero_by_default(text: str, count: int) -> None:

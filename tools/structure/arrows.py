@@ -17,7 +17,7 @@ OWN_FOLDERS = ("zeekhunt", "lab", "tools", "bench", "tests", "notebooks", "hunts
 
 # Modules that may import numpy, by package: they serve the merge on the search head. A name here may not exist yet.
 NUMPY_BY_PACKAGE = {
-    "zeekhunt.spl": "arrays numeric",
+    "zeekhunt.spl": "arrays digits numeric",
     "zeekhunt.beacon": """
         decode merge pairs presence ramp ranking report rita rita_window scope score segments series sizes timing
     """,

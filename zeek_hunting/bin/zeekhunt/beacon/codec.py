@@ -29,10 +29,12 @@ _FEW = 3
 
 
 class _Texts(dict[int, str]):
-    """number -> text, remembered for the small steps that sizes and busy pairs consist of."""
+    """number -> text; the small steps that sizes and busy pairs consist of are remembered."""
 
     def __missing__(self, number: int) -> str:
-        text = self[number] = _number(number)
+        text = _number(number)
+        if number < _SMALL:
+            self[number] = text
         return text
 
 
@@ -50,21 +52,18 @@ def encode(ascending: list[int]) -> str:
     first = ascending[0]
     if first == ascending[-1] and len(ascending) > _FEW and ascending.count(first) == len(ascending):  # a beacon's requests
         return _number(first) + RUN + _number(len(ascending) - 1) if first else RUN + _number(len(ascending))
-    steps = list(map(sub, islice(ascending, 1, None), ascending))
-    largest = max(steps, default=0)
-    if largest < _SMALL:
-        rest = "".join(map(_TEXTS.__getitem__, steps))
-    elif largest >= _TWO * _TWO or min(steps) < 0:
-        rest = "".join(map(_number, steps))
-    else:
-        rest = "".join([_ENDING[step] if step < _TWO else _GOING_ON[step % _TWO] + _ENDING[step // _TWO] for step in steps])
-    text = _number(first) + rest
+    steps = map(sub, islice(ascending, 1, None), ascending)
+    text = _number(first) + "".join(map(_TEXTS.__getitem__, steps))
     return _ZEROS.sub(_run, text) if ZERO + ZERO + ZERO in text else text
 
 
 def _number(number: int) -> str:
     if not 0 <= number < RADIX**DIGITS:
         raise CodecError(f"a summary holds ascending numbers below 2^{DIGITS * 5}, got a difference of {number}")
+    if number < _TWO:
+        return _ENDING[number]
+    if number < _TWO * _TWO:
+        return _GOING_ON[number % _TWO] + _ENDING[number // _TWO]
     text = ""
     while number >= _TWO:
         text += _GOING_ON[number % _TWO]

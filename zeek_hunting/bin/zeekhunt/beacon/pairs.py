@@ -84,7 +84,8 @@ class PairTable:
         self._rita = rita
         self._pairs: dict[summary.Key, int] = {}
         self._services: list[dict[str, int]] = []
-        self._combinations: dict[int, int] = {}  # hash of a row's key fields -> place in the three below
+        self._hashes = np.zeros(0, np.uint64)  # of the key fields of rows met so far, ascending
+        self._hash_places = np.zeros(0, np.int64)  # and for each the place in the three below
         self._combination_pair: list[int] = []  # -1 - place in _reasons where the events are skipped
         self._combination_service: list[str] = []
         self._combination_events = np.zeros(0, np.int64)
@@ -112,7 +113,7 @@ class PairTable:
         attempt = columns.pop("conn_state").among(map(str.encode, conn_state.ATTEMPT))
         keys = self._keys(list(columns.values()), attempt)
         hashes, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-        combination = self._places(hashes.tolist(), first, columns, attempt)[inverse.ravel()]
+        combination = self._places(hashes, first, columns, attempt)[inverse.ravel()]
         pair = np.array(self._combination_pair, np.int32)[combination]
         ticks = _ticks(self._coalesced(table, "time", rows))
         for reason, count in enumerate(np.bincount(-1 - pair[pair < 0], minlength=len(self._reasons)).tolist()):
@@ -132,17 +133,25 @@ class PairTable:
             hour = ticks[used] // summary.HOUR_TICKS << summary.IP_BITS
             self._sizes["ip"].append((pair, hour + np.clip(orig_ip, 0, summary.IP_LARGEST)))
 
-    def _places(self, hashes: list[int], first: np.ndarray, columns: dict[str, Column], attempt: np.ndarray) -> np.ndarray:
-        """The place of each key-field combination; a new one is read at its first row."""
-        known = self._combinations.get
-        places = [known(hashed, -1) for hashed in hashes]
-        new = [at for at, place in enumerate(places) if place < 0]
-        cells = {field: column.texts(first[new]) for field, column in columns.items()}
-        cells["conn_state"] = [summary.ANY_ATTEMPT if unanswered else "" for unanswered in attempt[first[new]].tolist()]
+    def _places(self, hashes: np.ndarray, first: np.ndarray, columns: dict[str, Column], attempt: np.ndarray) -> np.ndarray:
+        """The place of each key-field combination; a new one is read at its first row. hashes ascend."""
+        at = np.searchsorted(self._hashes, hashes)
+        new = np.ones(len(hashes), bool)
+        inside = at < len(self._hashes)
+        new[inside] = self._hashes[at[inside]] != hashes[inside]
+        if new.any():
+            places = self._new_places(first[new], columns, attempt)
+            self._hashes = np.insert(self._hashes, at[new], hashes[new])
+            self._hash_places = np.insert(self._hash_places, at[new], places)
+            at = np.searchsorted(self._hashes, hashes)
+        return self._hash_places[at]
+
+    def _new_places(self, rows: np.ndarray, columns: dict[str, Column], attempt: np.ndarray) -> range:
+        cells = {field: column.texts(rows) for field, column in columns.items()}
+        cells["conn_state"] = [summary.ANY_ATTEMPT if unanswered else "" for unanswered in attempt[rows].tolist()]
         combinations = zip(*(cells[field] for field in summary.KEY_FIELDS))
-        for at, combination in zip(new, map(summary.SEPARATOR.join, combinations)):
-            places[at] = self._combinations[hashes[at]] = len(self._combination_pair)
-            classified = summary.classify(combination)
+        before = len(self._combination_pair)
+        for classified in map(summary.classify, map(summary.SEPARATOR.join, combinations)):
             if isinstance(classified, str):
                 if classified not in self._reasons:
                     self._reasons.append(classified)
@@ -151,7 +160,7 @@ class PairTable:
             else:
                 self._combination_pair.append(self._pair(classified[0]))
                 self._combination_service.append(classified[1])
-        return np.array(places, np.int64)
+        return range(before, len(self._combination_pair))
 
     def _pair(self, key: summary.Key) -> int:
         pair = self._pairs.setdefault(key, len(self._pairs))

@@ -31,31 +31,36 @@ class Context:
 
 def reasons(pairs: Pairs, site: Site, direction: str) -> list[str]:
     """Per pair '' when it is hunted, else why not, in words."""
-    wanted = {OUTBOUND: _outbound, INTERNAL: _internal, ALL: _any}[direction]
-    return [wanted(site, src, dest) for src, dest in zip(pairs.src, pairs.dest)]
+    src, dest = _Ends.of(pairs.src, site), _Ends.of(pairs.dest, site)
+    why = [
+        (~(src.is_address & dest.is_address), "an address that is none"),
+        (~(src.routed & dest.routed), "multicast, broadcast, loopback or link-local"),
+    ]
+    if direction == OUTBOUND:
+        why += [(~src.internal, "an external source"), (dest.internal, "internal to internal")]
+    elif direction == INTERNAL:
+        why += [(~(src.internal & dest.internal), "not internal to internal")]
+    found: list[str] = np.select([where for where, _ in why], [words for _, words in why], IN_SCOPE).tolist()
+    return found
 
 
-def _any(site: Site, src: str, dest: str) -> str:
-    for address in (src, dest):
-        if site.is_internal(address) is None:
-            return "an address that is none"
-    if not (site.is_routed(src) and site.is_routed(dest)):
-        return "multicast, broadcast, loopback or link-local"
-    return IN_SCOPE
+@dataclass(frozen=True)
+class _Ends:
+    """What the site says about one end of every pair; all bool (pairs,)."""
 
+    is_address: np.ndarray
+    internal: np.ndarray
+    routed: np.ndarray
 
-def _outbound(site: Site, src: str, dest: str) -> str:
-    reason = _any(site, src, dest)
-    if reason:
-        return reason
-    if not site.is_internal(src):
-        return "an external source"
-    return "internal to internal" if site.is_internal(dest) else IN_SCOPE
-
-
-def _internal(site: Site, src: str, dest: str) -> str:
-    reason = _any(site, src, dest)
-    return reason or (IN_SCOPE if site.is_internal(src) and site.is_internal(dest) else "not internal to internal")
+    @classmethod
+    def of(cls, addresses: list[str], site: Site) -> _Ends:
+        answers = {address: (site.is_internal(address), site.is_routed(address)) for address in set(addresses)}
+        found = [answers[address] for address in addresses]
+        return cls(
+            np.array([internal is not None for internal, _ in found], bool),
+            np.array([bool(internal) for internal, _ in found], bool),
+            np.array([routed for _, routed in found], bool),
+        )
 
 
 def events_by_reason(found: list[str], events: np.ndarray) -> Counter[str]:

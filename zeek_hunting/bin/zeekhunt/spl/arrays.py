@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from .body import TWIN, Columns, cut, read_block, read_header
+from . import digits
+from .body import TWIN, Columns, Known, cut, read_block, read_header, regular_lines, without_twins
+from .digits import KEEP, WORD_B, sliding_words
 
 BLOCK_B = 8 * 1024 * 1024
-LONGEST_NUMBER = 24
 LONGEST_KEY_CELL = 64
 UNSET_WORDS = (b"-", b"(empty)")
-_COMMA, _NEWLINE, _RETURN, _ZERO, _DOT, _QUOTE = b',\n\r0."'
-_PAD = b"\0" * 8
-_KEEP = np.array([(1 << (8 * kept)) - 1 for kept in range(8)] + [2**64 - 1], dtype=np.uint64)
+_COMMA, _NEWLINE, _QUOTE = b',\n"'
+_PAD = b"\0" * WORD_B
 # Keys are told apart by a 64-bit hash; a random seed per process keeps a hostile log from choosing colliding names
 _SEED = np.frombuffer(os.urandom(8), dtype=np.uint64)[0]
 _MIX = (np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53))
@@ -51,44 +51,26 @@ class ByteColumn:
     def among(self, words: Iterable[bytes]) -> np.ndarray:
         """bool (rows,): the cell is one of these words, each of at most 8 bytes."""
         wanted = list(words)
-        sliding = np.ndarray(len(self.data) - 7, np.dtype("<u8"), self.data, strides=(1,))  # a word at every byte
-        cells = sliding[np.minimum(self.starts, len(sliding) - 1)] & _KEEP[np.minimum(self.lengths, 8)]
+        sliding = sliding_words(self.data)
+        cells = sliding[np.minimum(self.starts, len(sliding) - 1)] & KEEP[np.minimum(self.lengths, 8)]
         found = np.zeros(len(self), bool)
         for word in wanted:
             found |= (self.lengths == len(word)) & (cells == np.uint64(int.from_bytes(word, "little")))
         return found
 
     def decimals(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Cells that are digits with at most one dot: (all digits as int64, how many stand behind the dot, bool read).
-
-        read is False where a cell is anything else, empty, or has more than 15 digits and so is not exact in a double.
-        """
-        rows = len(self)
-        mantissa, behind = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
-        digits, dots = np.zeros(rows, np.int64), np.zeros(rows, bool)
-        read = (self.lengths > 0) & (self.lengths <= LONGEST_NUMBER)
-        for place in range(int(self.lengths[read].max(initial=0))):
-            inside = read & (place < self.lengths)
-            letters = self.data[np.where(inside, self.starts + place, 0)]
-            values = letters - np.uint8(_ZERO)  # wraps below zero: anything but a digit is above 9
-            digit = inside & (values < 10)
-            dot = inside & (letters == _DOT)
-            read &= ~inside | digit | (dot & ~dots)
-            dots |= dot
-            mantissa = np.where(digit, mantissa * 10 + values, mantissa)
-            behind += digit & dots
-            digits += digit
-        return mantissa, behind, read & (digits > 0) & (digits <= 16) & (mantissa < 2**53)
+        """Cells that are plain numbers: see digits.decimals."""
+        return digits.decimals(self.data, self.starts, self.lengths)
 
     def words(self) -> list[np.ndarray]:
         """The cells as 64-bit words, zero-padded: equal lists mean equal cells of equal length. Needs lengths <=
         LONGEST_KEY_CELL."""
-        sliding = np.ndarray(len(self.data) - 7, np.dtype("<u8"), self.data, strides=(1,))  # a word at every byte
+        sliding = sliding_words(self.data)
         words = [self.lengths.astype(np.uint64)]
         for at in range(0, int(self.lengths.max(initial=0)), 8):
             left = np.clip(self.lengths - at, 0, 8)
             place = np.where(left > 0, self.starts + at, 0)
-            words.append(sliding[place] & _KEEP[left])
+            words.append(sliding[place] & KEEP[left])
         return words
 
 
@@ -116,52 +98,40 @@ class ByteTable:
         return merged
 
 
-def tables(body: bytes, block_b: int = BLOCK_B) -> Iterator[ByteTable]:
-    """The body in blocks. Raises ChunkError as ``body.blocks`` does; a header without records gives nothing."""
+def tables(body: bytes, known: Known, block_b: int = BLOCK_B) -> Iterator[ByteTable]:
+    """The body in blocks. known: as ``body.blocks`` has it. Raises ChunkError as that does; a header without records gives
+    nothing."""
     header, at = read_header(body)
     while at < len(body):
         end = cut(body, at, block_b)
         block = body[at:end] if body[end - 1 : end] == b"\n" else body[at:end] + b"\n"
-        yield _fast(header, block) or _laid_out(read_block(header, block, {}))
+        yield _fast(header, block, known) or _laid_out(read_block(header, block, known))
         at = end
 
 
-def _fast(header: list[str], block: bytes) -> ByteTable | None:
-    """The block without a loop over its rows, or None where a quote is doubled or a record has another width."""
-    if b'""' in block:
+def _fast(header: list[str], block: bytes, known: Known) -> ByteTable | None:
+    """The block without a loop over its rows, or None where that takes the csv module."""
+    rows = block.count(b"\n")
+    lines, separators = without_twins(header, block, rows)
+    regular = regular_lines(lines, separators, rows, known)
+    if regular is None:
         return None
-    half, width = len(header) // 2, len(header)
-    line_end = b"\r\n" if block.endswith(b"\r\n") else b"\n"
-    if half and header[half:] == [TWIN + name for name in header[:half]]:
-        tail = b"," * half + line_end
-        if block.count(tail) == block.count(b"\n"):
-            block, width = block.replace(tail, line_end), half
-    raw = block + _PAD
+    width = len(separators)
+    marks = np.frombuffer(regular, dtype=np.uint8)
+    ends = np.flatnonzero((marks == _COMMA) | (marks == _NEWLINE))
+    raw = lines + _PAD  # as it came: hiding a comma moves nothing
     data = np.frombuffer(raw, dtype=np.uint8)
-    ends = np.flatnonzero((data == _COMMA) | (data == _NEWLINE))
-    if b'"' in block:
-        # a separator with an odd number of quotes before it stands inside a cell
-        ends = ends[np.cumsum(data == _QUOTE, dtype=np.uint8)[ends] & 1 == 0]
-    if not _regular(data, ends, width):
-        return None
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    ends[width - 1 :: width] -= data[ends[width - 1 :: width] - 1] == _RETURN
-    wrapped = (data[starts] == _QUOTE) & (ends > starts)
-    starts, ends = starts + wrapped, ends - wrapped
+    starts = np.empty_like(ends)
+    starts[0], starts[1:] = 0, ends[:-1] + 1
     columns: dict[str, ByteColumn] = {}
     for at, name in enumerate(header[:width]):
         if name not in columns and not name.startswith(TWIN):
-            first = starts[at::width]
-            columns[name] = ByteColumn(raw, data, first, ends[at::width] - first)
-    return ByteTable(raw, data, columns, len(ends) // width)
-
-
-def _regular(data: np.ndarray, ends: np.ndarray, width: int) -> bool:
-    """Whether every record has the width: each width-th separator, and no other, is a newline; the last one ends the block."""
-    if not len(ends) or len(ends) % width or ends[-1] != len(data) - len(_PAD) - 1:
-        return False
-    newlines = data[ends] == _NEWLINE
-    return int(newlines.sum()) * width == len(ends) and bool(newlines[width - 1 :: width].all())
+            first, last = starts[at::width], ends[at::width]
+            wrapped = (data[first] == _QUOTE) & (last > first)
+            if wrapped.any():
+                first, last = first + wrapped, last - wrapped
+            columns[name] = ByteColumn(raw, data, first, last - first)
+    return ByteTable(raw, data, columns, rows)
 
 
 def _laid_out(block: Columns) -> ByteTable:

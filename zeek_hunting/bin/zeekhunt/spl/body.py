@@ -146,35 +146,31 @@ def cut(body: bytes, start: int, at_least: int) -> int:
 
 
 def read_block(header: list[str], block: bytes, known: Known, few: bool = False) -> Columns:
-    """known is read and added to."""
+    """The columns of a block of whole records. known is read and added to."""
     if not block.endswith(b"\n"):
         block += b"\n"
     end = b"\r\n" if block.endswith(b"\r\n") else b"\n"
     rows = block.count(b"\n")
-    lines, separators = (block, _separators(len(header), end)) if few else _without_twins(header, block, end, rows)
-    if HIDDEN_COMMA not in lines:
-        for cell, shown in known.items():
-            lines = lines.replace(cell, shown)
-        if not _regular(lines, separators, rows):
-            lines = _commas_hidden(lines, separators.count(b","), known)
-        if _regular(lines, separators, rows):
-            if few:
-                return _one_by_one(header, lines.decode("latin-1").split(end.decode())[:-1])
-            return Columns(
-                header, rows, _at_once(lines, len(separators), rows), lambda: block.decode("latin-1").split(end.decode())[:-1]
-            )
-    return _by_csv(header, block.decode("latin-1"))
+    lines, separators = (block, _separators(len(header), end)) if few else without_twins(header, block, rows)
+    regular = regular_lines(lines, separators, rows, known)
+    if regular is None:
+        return _by_csv(header, block.decode("latin-1"))
+    if few:
+        return _one_by_one(header, regular.decode("latin-1").split(end.decode())[:-1])
+    read = _at_once(regular, len(separators), rows)
+    return Columns(header, rows, read, lambda: block.decode("latin-1").split(end.decode())[:-1])
 
 
 def _separators(cells: int, end: bytes) -> bytes:
     return b"," * (cells - 1) + end
 
 
-def _without_twins(header: list[str], block: bytes, end: bytes, rows: int) -> tuple[bytes, bytes]:
+def without_twins(header: list[str], block: bytes, rows: int) -> tuple[bytes, bytes]:
     """The block with plain newlines and, where no record fills a twin, without twins; and the separators of its records.
 
     splunkd writes all twins after the last field, nearly always empty. A block that mixes line ends keeps a carriage return.
     """
+    end = b"\r\n" if block.endswith(b"\r\n") else b"\n"
     half = len(header) // 2
     if half and header[half:] == [TWIN + name for name in header[:half]]:
         tail = b"," * half + end
@@ -182,6 +178,20 @@ def _without_twins(header: list[str], block: bytes, end: bytes, rows: int) -> tu
         if len(block) - len(lines) == rows * (len(tail) - 1):
             return lines, _separators(half, b"\n")
     return block.replace(b"\r\n", b"\n") if end == b"\r\n" else block, _separators(len(header), b"\n")
+
+
+def regular_lines(lines: bytes, separators: bytes, rows: int, known: Known) -> bytes | None:
+    """The lines with every comma inside a cell replaced by HIDDEN_COMMA, byte for byte, so that what separates is all that is
+    left of commas and newlines and quotes only wrap cells; None where that cannot be had."""
+    if HIDDEN_COMMA in lines:
+        return None
+    for cell, shown in known.items():
+        lines = lines.replace(cell, shown)
+    if not _regular(lines, separators, rows):
+        lines = _commas_hidden(lines, separators.count(b","), known)
+        if not _regular(lines, separators, rows):
+            return None
+    return lines
 
 
 def _regular(lines: bytes, separators: bytes, rows: int) -> bool:

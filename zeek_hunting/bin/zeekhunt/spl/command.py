@@ -174,9 +174,10 @@ class MapMergeCommand(ExecuteLoop):
         from . import arrays  # numpy
 
         started = time.monotonic()
+        known: Known = {}
 
         def answer(body: bytes, finished: bool) -> bytes:
-            for table in arrays.tables(body):
+            for table in arrays.tables(body, known):
                 merger.add(table)
             if not finished:
                 return b""

@@ -56,7 +56,7 @@ def _fixed_width_ticks(column: list[str]) -> list[int]:
     for place in range(10):
         tenths[place::12] = text[place::width]
     tenths[10::12] = text[11::width]
-    found: list[int] = json.loads(b"[%b]" % tenths[:-1])
+    found: list[int] = json.loads(b"[" + tenths[:-1] + b"]")
     return found
 
 
