@@ -1,0 +1,1 @@
+"""Hosts and who reached whom: admin sessions and the time-respecting paths over them."""
