@@ -11,7 +11,7 @@ LOGS ?=
 RUN := $(PYTHON) -m tools.environment run
 
 .DEFAULT_GOAL := help
-.PHONY: help hunt test lab package bench lint appinspect clean
+.PHONY: help hunt test lab package bench lint appinspect new-command clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+): .*## /  make \1	/'
@@ -36,6 +36,9 @@ lint: ## ruff, mypy and generated files
 
 appinspect: ## Splunk's own checks over the package
 	@$(PYTHON) -m tools.appinspect $(ARGS)
+
+new-command: ## a new streaming command from a template: NAME=, and TITLE= what it is for
+	@$(PYTHON) -m tools.new_command $(NAME) $(if $(TITLE),"$(TITLE)")
 
 clean: ## remove what was built, but not the environments and the cache of vendored code
 	rm -rf dist build/test-results build/appinspect.json .pytest_cache .hypothesis .mypy_cache .ruff_cache
