@@ -1,4 +1,4 @@
-"""The lab's command line: ``lab ingest``, ``lab search``, ``lab logs``.
+"""The lab's command line: reading logs, searching them, running the app's saved searches, serving REST.
 
 Exit code 0: done; 1: the search or the reading failed; 2: called wrongly. Results of ``--format json`` and ``csv`` are alone on
 stdout; messages and counts go to stderr then.
@@ -7,42 +7,45 @@ stdout; messages and counts go to stderr then.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Callable
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from lab import saved_cli, serving_cli
 from lab.driver import CommandFailed, ConfError
 from lab.ingest import IngestReport, PathMissing, Store, StoreUnusable, ingest
 from lab.ingest import Progress as IngestProgress
-from lab.printing import console_of, process_line, say, show_messages, show_table, visible, write_csv, write_json
-from lab.spl import SearchResult, SearchSettings, SplError, run_search
+from lab.printing import console_of, process_line, say, show_messages, show_steps, show_table, visible, write_csv, write_json
+from lab.rest.serving import ServingFailed
+from lab.savedsearch import SavedSearchAbsent
+from lab.schedule import CronError, TooManyRuns
+from lab.search_options import REPO_APP, add_search_options, add_store_option, bar, plain_settings, shown_settings
+from lab.spl import SearchResult, SplError, run_search
+from lab.spl.session import Step
+from lab.state import KvRefused
+from lab.store_choice import UsageError, remember, store_of, store_path
 
-REPO_APP = Path(__file__).resolve().parent.parent / "zeek_hunting"
-_LATEST = "latest"
+__all__ = ["REPO_APP", "ingested", "main", "say_files", "store_path"]
 _SAID_FILES = 12
-
-
-class UsageError(ValueError):
-    """The command line makes no sense as given; the text says what to do."""
+_TIMES = ("--earliest", "--latest", "--from", "--to")
+_CALLED_WRONGLY = (UsageError, PathMissing, SavedSearchAbsent, CronError, TooManyRuns)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
-    arguments = _parser().parse_args(argv)
+    arguments = _parser().parse_args(_times_joined(sys.argv[1:] if argv is None else argv))
     notes = console_of(sys.stderr)
     try:
         run: Callable[[argparse.Namespace, Console], int] = arguments.run
         return run(arguments, notes)
-    except (UsageError, PathMissing) as error:
+    except _CALLED_WRONGLY as error:
         say(notes, f"lab: {error}", "red")
         return 2
     except CommandFailed as error:
@@ -52,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for line in last:
             say(notes, f"stderr: {line}")
         return 1
-    except (SplError, StoreUnusable, ConfError) as error:
+    except (SplError, StoreUnusable, ConfError, KvRefused, ServingFailed) as error:
         say(notes, f"ERROR  {error}", "red")
         return 1
     except BrokenPipeError:
@@ -64,6 +67,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _times_joined(argv: Sequence[str]) -> list[str]:
+    """``--earliest -24h`` as ``--earliest=-24h``: argparse takes what begins with - for an option."""
+    joined: list[str] = []
+    for word in argv:
+        if joined and joined[-1] in _TIMES and word.startswith("-"):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lab", description="SPL and the app's own commands over Zeek logs, without Splunk.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -73,14 +87,10 @@ def _parser() -> argparse.ArgumentParser:
     search = commands.add_parser("search", help="run SPL over a store")
     search.add_argument("spl", metavar="SPL", help="for example: '`zeek_conn` | zeekbeacon | head 10'")
     search.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="logs to read first; without it the store used last")
-    search.add_argument(
-        "--indexers", type=_positive, default=1, metavar="N", help="processes that share a streaming command or a map"
-    )
-    search.add_argument("--skip-map", action="store_true", help="send raw events to the search head, as Splunk may")
-    search.add_argument("--chunk", type=_positive, default=50_000, metavar="ROWS", help="rows per request to a command")
-    search.add_argument("--python", default=sys.executable, metavar="EXE", help="interpreter of the app's commands")
-    search.add_argument("--app", type=Path, default=REPO_APP, metavar="FOLDER", help="the app, for example an unpacked package")
-    search.add_argument("--now", type=float, metavar="EPOCH", help="what now means; default: the second after the newest event")
+    add_search_options(search)
+    search.add_argument("--earliest", metavar="TIME", help="where the search names no time itself: -24h@h, epoch seconds, …")
+    search.add_argument("--latest", metavar="TIME", help="likewise")
+    search.add_argument("--explain", action="store_true", help="run command by command; show rows, fields and seconds of each")
     search.add_argument("--format", choices=("table", "json", "csv"), default="table")
     search.set_defaults(run=_search)
     logs = commands.add_parser("logs", help="show what a store holds")
@@ -89,32 +99,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     logs.set_defaults(run=_logs)
     for command in (reading, search, logs):
-        command.add_argument("--store", type=Path, metavar="FILE", help="the store; default: one per folder in the user's cache")
+        add_store_option(command)
+    saved_cli.add_commands(commands)
+    serving_cli.add_command(commands)
     return parser
-
-
-def _positive(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() else 0
-    if not number:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return number
-
-
-def store_path(paths: Sequence[Path]) -> Path:
-    """The default store of these folders: one file in the user's cache, named after their absolute paths."""
-    named = "\n".join(sorted(str(path.resolve()) for path in paths))
-    return _cache() / f"{hashlib.sha256(named.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}.duckdb"
 
 
 def ingested(paths: Sequence[Path], store: Store, notes: Console) -> IngestReport:
     """Reads what is new below the paths, with a progress bar on a terminal."""
     if not notes.is_terminal:
         return ingest(paths, store)
-    with _bar(notes) as bar:
-        task = bar.add_task("reading", total=None)
+    with bar(notes) as shown:
+        task = shown.add_task("reading", total=None)
 
         def advanced(step: IngestProgress) -> None:
-            bar.update(
+            shown.update(
                 task, completed=step.bytes_done, total=step.bytes_total, description=f"reading {visible(step.path.name)[:40]}"
             )
 
@@ -125,7 +124,7 @@ def _ingest(arguments: argparse.Namespace, notes: Console) -> int:
     path = arguments.store or store_path(arguments.paths)
     with Store(path) as store:
         report = ingested(arguments.paths, store, notes)
-    _remember(path)
+    remember(path)
     console = console_of(sys.stdout)
     say_files(console, report)
     say(console, f"Store: {path}")
@@ -133,18 +132,22 @@ def _ingest(arguments: argparse.Namespace, notes: Console) -> int:
 
 
 def _search(arguments: argparse.Namespace, notes: Console) -> int:
-    if not (arguments.app / "default").is_dir():
-        raise UsageError(f"{arguments.app} is no Splunk app: it has no folder default/")
-    path = _store_of(arguments)
+    plain_settings(arguments)
+    path = store_of(arguments)
+    steps: list[Step] = []
     with Store(path, read_only=not arguments.paths) as store:
         report = ingested(arguments.paths, store, notes) if arguments.paths else _known_files(store)
-        _remember(path)
-        with _settings(arguments, notes) as settings:
-            result = run_search(store, arguments.spl, settings)
+        remember(path)
+        with shown_settings(arguments, notes) as settings:
+            explain = steps.append if arguments.explain else None
+            timed = replace(settings, earliest=arguments.earliest, latest=arguments.latest, explain=explain)
+            result = run_search(store, arguments.spl, timed)
         try:
             console = _show(result, arguments.format, notes)
         finally:
             result.close()
+    if steps:
+        show_steps(console, steps)
     say_files(console, report)
     _say_counts(console, result)
     return 0
@@ -185,7 +188,7 @@ def _say_counts(console: Console, result: SearchResult) -> None:
 
 
 def _logs(arguments: argparse.Namespace, notes: Console) -> int:
-    with Store(_store_of(arguments), read_only=True) as store:
+    with Store(store_of(arguments), read_only=True) as store:
         console = console_of(sys.stdout)
         table = Table()
         for title in ("log", "rows", "first (UTC)", "last (UTC)", "files"):
@@ -204,58 +207,6 @@ def _logs(arguments: argparse.Namespace, notes: Console) -> int:
             say(console, sentence)
         say(console, f"Store: {store.path}")
     return 0
-
-
-@contextmanager
-def _settings(arguments: argparse.Namespace, notes: Console) -> Iterator[SearchSettings]:
-    """The search's settings, with a progress bar around them on a terminal."""
-    plain = {
-        "app": arguments.app.resolve(),
-        "indexers": arguments.indexers,
-        "skip_map": arguments.skip_map,
-        "chunk_rows": arguments.chunk,
-        "now_s": arguments.now,
-        "python": arguments.python,
-    }
-    if not notes.is_terminal:
-        yield SearchSettings(**plain)
-        return
-    with _bar(notes) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def advanced(command: str, done: int, total: int) -> None:
-            if command not in tasks:
-                tasks[command] = bar.add_task(command, total=total)
-            bar.update(tasks[command], completed=done)
-
-        yield SearchSettings(**plain, progress=advanced)
-
-
-def _bar(notes: Console) -> Progress:
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=notes, transient=True)
-
-
-def _store_of(arguments: argparse.Namespace) -> Path:
-    if arguments.store:
-        return Path(arguments.store)
-    if arguments.paths:
-        return store_path(arguments.paths)
-    pointer = _cache() / _LATEST
-    if pointer.is_file():
-        return Path(pointer.read_text(encoding="utf-8", errors="surrogateescape"))
-    raise UsageError("no logs were read so far; name a folder of Zeek logs, or run: lab ingest FOLDER")
-
-
-def _remember(path: Path) -> None:
-    """The store used last, for calls that name none."""
-    _cache().mkdir(parents=True, exist_ok=True)
-    (_cache() / _LATEST).write_text(str(path.resolve()), encoding="utf-8", errors="surrogateescape")
-
-
-def _cache() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(home) if Path(home).is_absolute() else Path.home() / ".cache") / "zeek_hunting"
 
 
 if __name__ == "__main__":

@@ -16,12 +16,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lab.driver import Cell, Message, ProcessReport
+from lab.driver import Cell, Message, ProcessReport, Rows
 from lab.spl import SearchResult
+from lab.spl.session import Step
 
 SHOWN_ROWS = 1_000
 _NARROWEST = 9  # characters a column needs to be readable, its frame included
 _PIPED_WIDTH = 200
+_STEP_CHARS = 400
 _CSV_SPECIAL = re.compile(r'[",\r\n]')
 _STYLES = {"ERROR": "red", "FATAL": "red", "WARN": "yellow", "INFO": "cyan", "DEBUG": "dim"}
 
@@ -56,24 +58,46 @@ def say(console: Console, text: str, style: str = "") -> None:
 
 def show_table(console: Console, result: SearchResult) -> None:
     """The first SHOWN_ROWS rows: a table, or one block per row where the columns would not fit side by side."""
-    records = [dict(zip(result.fields, cells)) for cells in islice(_cells(result), SHOWN_ROWS)]
+    shown = islice(_cells(result), SHOWN_ROWS)
+    _show_records(console, result.fields, [dict(zip(result.fields, cells)) for cells in shown], result.count)
+
+
+def show_rows(console: Console, rows: Rows, count: int) -> None:
+    """The same for rows that are at hand, the first of ``count``."""
+    fields = list(rows.columns)
+    records = [dict(zip(fields, cells)) for cells in islice(zip(*rows.columns.values()), SHOWN_ROWS)]
+    _show_records(console, fields, records, count)
+
+
+def _show_records(console: Console, fields: Sequence[str], records: Sequence[dict[str, Cell]], count: int) -> None:
     if not records:
-        console.print(f"No rows. Fields: {visible(', '.join(result.fields)) or 'none'}.")
+        console.print(f"No rows. Fields: {visible(', '.join(fields)) or 'none'}.")
         return
-    if len(result.fields) * _NARROWEST > console.width:
-        _show_blocks(console, result.fields, records)
+    if len(fields) * _NARROWEST > console.width:
+        _show_blocks(console, fields, records)
     else:
         table = Table(show_lines=any(isinstance(cell, list) for record in records for cell in record.values()))
-        for field in result.fields:
+        for field in fields:
             table.add_column(Text(visible(field)), overflow="fold")
         for record in records:
-            table.add_row(*(Text(_shown(field, record[field])) for field in result.fields))
+            table.add_row(*(Text(_shown(field, record[field])) for field in fields))
         console.print(table)
-    if result.count > len(records):
+    if count > len(records):
         console.print(
-            f"{result.count - len(records):,} of {result.count:,} rows are not shown; "
-            "add | head or use --format csv or --format json."
+            f"{count - len(records):,} of {count:,} rows are not shown; add | head or use --format csv or --format json."
         )
+
+
+def show_steps(console: Console, steps: Sequence[Step]) -> None:
+    """What each command of a search left, and how long it took when run by itself."""
+    table = Table(title="Plan: each command run by itself", title_justify="left")
+    for title in ("", "command", "rows", "fields", "seconds", "with"):
+        table.add_column(title, justify="right" if title in ("", "rows", "fields", "seconds") else "left", overflow="fold")
+    for number, step in enumerate(steps, 1):
+        text = step.text if len(step.text) <= _STEP_CHARS else step.text[: _STEP_CHARS - 1] + "…"
+        cells = (str(number), visible(step.command), f"{step.rows:,}", f"{step.fields:,}", f"{step.seconds:.3f}")
+        table.add_row(*map(Text, cells), Text(visible(text.replace("\n", " "))))
+    console.print(table)
 
 
 def _show_blocks(console: Console, fields: Sequence[str], records: Sequence[dict[str, Cell]]) -> None:
@@ -102,20 +126,20 @@ def _utc(epoch_s: str) -> str:
         return visible(epoch_s)
 
 
-def write_json(stream: TextIO, result: SearchResult) -> None:
+def write_json(stream: TextIO, result: SearchResult | Rows) -> None:
     """An array with one object per row; a field without a value is left out, one with several is an array."""
     separator = "["
     for cells in _cells(result):
-        record = {field: cell for field, cell in zip(result.fields, cells) if cell not in (None, "", [])}
+        record = {field: cell for field, cell in zip(_fields(result), cells) if cell not in (None, "", [])}
         stream.write(f"{separator}\n{json.dumps(record)}")
         separator = ","
     stream.write("\n]\n" if result.count else "[]\n")
 
 
-def write_csv(stream: TextIO, result: SearchResult) -> None:
+def write_csv(stream: TextIO, result: SearchResult | Rows) -> None:
     """A header and one record per row; several values are joined by line ends. On a terminal control characters are shown."""
     escape = visible if stream.isatty() else str
-    stream.write(_record([escape(field) for field in result.fields]))
+    stream.write(_record([escape(field) for field in _fields(result)]))
     for cells in _cells(result):
         stream.write(_record(["\n".join(map(escape, cell)) if isinstance(cell, list) else escape(cell or "") for cell in cells]))
 
@@ -125,8 +149,12 @@ def _record(cells: Sequence[str]) -> str:
     return ",".join('"' + cell.replace('"', '""') + '"' if _CSV_SPECIAL.search(cell) else cell for cell in cells) + "\n"
 
 
-def _cells(result: SearchResult) -> Iterator[tuple[Cell, ...]]:
-    for batch in result.batches():
+def _fields(result: SearchResult | Rows) -> Sequence[str]:
+    return list(result.columns) if isinstance(result, Rows) else result.fields
+
+
+def _cells(result: SearchResult | Rows) -> Iterator[tuple[Cell, ...]]:
+    for batch in [result] if isinstance(result, Rows) else result.batches():
         yield from zip(*batch.columns.values())
 
 
