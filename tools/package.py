@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.conf_file import read_conf
-from tools.vendor import CACHE, NUMPY, REPO, SDK, Archive, VendorError, files_of
+from tools.vendor import CACHE, NUMPY, REPO, SDK, SUFFIXES, Archive, VendorError, files_of
 
 APP = "zeek_hunting"
 MTIME_S = 1_767_225_600  # 2026-01-01, when SOURCE_DATE_EPOCH says nothing else
@@ -55,7 +55,7 @@ def build(order: Build) -> Package:
     if not version:
         raise PackageError(f"{order.app}/default/app.conf has no version under [launcher]")
     files, left_out = _app_files(order.app)
-    libraries = (SDK, *NUMPY) if order.numpy else (SDK,)
+    libraries = (SDK, SUFFIXES, *NUMPY) if order.numpy else (SDK, SUFFIXES)
     for archive in libraries:
         files.update({f"bin/lib/{path}": content for path, content in files_of(archive, order.cache).items()})
     files["THIRD-PARTY.txt"] = _third_party(libraries).encode()

@@ -47,6 +47,15 @@ SDK = Archive(
     "Apache-2.0 (text: LICENSE)",
     "https://github.com/splunk/splunk-sdk-python",
 )
+# Public suffix list and all; the code is a page, the list 338 kB.
+SUFFIXES = Archive(
+    "publicsuffixlist",
+    "1.1.2.20261023",
+    "publicsuffixlist-1.1.2.20261023-py3-none-any.whl",
+    "c792aa3fd37076c15f1c9d9897e59e9d58e8bacdf4315eb9cc10141a26d8995c",
+    "MPL-2.0 (text: publicsuffixlist-1.1.2.20261023.dist-info/licenses)",
+    "https://github.com/ko-zu/psl",
+)
 # The newest numpy for 3.9, and for 3.13 the one of Python for Scientific Computing 4.3; both run on glibc 2.17.
 NUMPY = tuple(
     Archive(
@@ -82,9 +91,12 @@ def _left_out(path: str) -> bool:
 
     SDK: the Python 2 bridge (imported by nothing), the old results reader (needs the package `deprecation`) and the classes for
     modular inputs. The rest stays as released: AppInspect knows those files by their hash. numpy: its tests, type stubs, headers.
+    publicsuffixlist: its tests and its downloader.
     """
     name = path.rsplit("/", 1)[-1]
     if path in ("splunklib/six.py", "splunklib/results.py") or path.startswith("splunklib/modularinput/"):
+        return True
+    if path in ("publicsuffixlist/test.py", "publicsuffixlist/test_psl.txt", "publicsuffixlist/update.py"):
         return True
     if name.startswith(".") or "/tests/" in path or path.startswith("bin/"):
         return True
@@ -130,7 +142,9 @@ def _download(archive: Archive, cache: Path) -> None:
         pinned = Path(folder) / "pinned.txt"
         pinned.write_text(f"{archive.project}=={archive.version} --hash=sha256:{archive.sha256}\n", encoding="utf-8")
         command = [*_pip(), "download", "--quiet", "--no-deps", "--require-hashes", f"--requirement={pinned}", f"--dest={folder}"]
-        if archive.is_wheel:
+        if archive.is_wheel and not archive.python:
+            command += ["--only-binary=:all:"]
+        elif archive.is_wheel:
             abi = "cp" + archive.python.replace(".", "")
             command += ["--only-binary=:all:", "--platform=manylinux_2_17_x86_64", "--platform=manylinux2014_x86_64"]
             command += [f"--python-version={archive.python}", "--implementation=cp", f"--abi={abi}"]

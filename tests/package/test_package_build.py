@@ -187,6 +187,7 @@ def test_the_numpy_flavour_puts_each_wheel_where_the_library_looks(
     cache = tmp_path / "cache"
     cache.mkdir()
     shutil.copy(vendor.CACHE / vendor.SDK.file, cache)
+    shutil.copy(vendor.CACHE / vendor.SUFFIXES.file, cache)
     monkeypatch.setattr(package, "NUMPY", tuple(wheel(cache, archive) for archive in vendor.NUMPY))
     built = build(Build(out=tmp_path / "out", cache=cache, numpy=True)).path
     assert built.name == spl.name.replace(".spl", "-numpy.spl")

@@ -78,3 +78,13 @@ class Networks(OptionValidator):
 
     def format(self, value: Any) -> str:
         return "" if value is None else ",".join(value)
+
+
+class FieldName(OptionValidator):
+    """A field name or the beginning of one: a letter or underscore, then letters, digits, ``_ . -``; at most 64 characters."""
+
+    def read(self, text: str) -> str:
+        starts = text[:1].isalpha() or text[:1] == "_"
+        if not (text.isascii() and starts and len(text) <= 64 and all(letter.isalnum() or letter in "_.-" for letter in text)):
+            raise ValueError(f"must be a field name such as query or dns_ (letters, digits, _ . -), got {text[:80]!r}")
+        return text

@@ -1,0 +1,26 @@
+"""Shannon entropy as analysts expect it: bits per character over the characters of a text, dots included (as ut_shannon).
+
+It is reported and never alerted on: random and benign names differ by .1 to .4 bit at the lengths that matter, and hexadecimal
+text of any length stays below 4 bits.
+"""
+
+from __future__ import annotations
+
+from math import log2
+
+LONGEST = 4096  # characters looked at
+# c log2 c in units of 2^-40 bit: whole numbers add up to the same sum in any order, and a set has no fixed one
+_UNIT = 1 << 40
+_PARTS = [0, *(round(count * log2(count) * _UNIT) for count in range(1, LONGEST + 1))]
+_LOGS = [0.0, *(log2(count) for count in range(1, LONGEST + 1))]
+_part = _PARTS.__getitem__
+
+
+def entropy(text: str) -> float:
+    """H = log2 n - sum(c log2 c) / n over the counts c of n characters; 0.0 for '' and for one character repeated."""
+    length = len(text)
+    if length > LONGEST:
+        return entropy(text[:LONGEST])
+    if length < 2:
+        return 0.0
+    return _LOGS[length] - sum(map(_part, map(text.count, set(text)))) / (length * _UNIT)
