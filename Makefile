@@ -22,8 +22,8 @@ hunt: ## ranked findings of the simulated network, or of LOGS=/path/to/zeek
 test: ## the suite on Python 3.9, 3.13 and the running one, then lint; ARGS go to pytest
 	@$(PYTHON) -m tools.run_tests $(ARGS)
 
-lab: ## the lab's command line with ARGS, for example ARGS=logs
-	@$(RUN) -m lab.cli $(if $(ARGS),$(ARGS),--help)
+lab: ## the dashboards in a browser, on LOGS=/path/to/zeek or the simulated network; with ARGS the lab's command line
+	@$(RUN) $(if $(ARGS),-m lab.cli $(ARGS),-m lab.web $(if $(LOGS),"$(LOGS)"))
 
 package: ## dist/zeek_hunting-<version>.spl; ARGS=--bundle-numpy for the flavour with numpy
 	@PYTHON="$(PYTHON)" ./package.sh $(ARGS)

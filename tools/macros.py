@@ -28,6 +28,17 @@ description = Indexes that hold Zeek events. Set it first, for example to index=
 [zeek_any_json]
 definition = sourcetype IN ({catch_all})
 description = Source types that mix all Zeek logs as JSON and tell them apart by the field _path.
+
+# In: nothing. Out: the index of stored summaries, also as an option of collect. Example: definition = index=zeek_summary
+# One index=<name> and nothing else: it stands behind | collect as well. The index must exist.
+[zeek_summary_index]
+definition = index=summary
+description = The summary index of hunts with a long memory; one index=<name> alone, since collect reads it too.
+
+# In: nothing. Out: stored rows of | zeekbeacon output=summary. Example: `zeek_beacon_summaries` earliest=-30d@d | zeekbeacon
+[zeek_beacon_summaries]
+definition = `zeek_summary_index` source="zeek_hunting:beacon" zh_kind=*
+description = Hourly summaries of connections and names, stored by the search Zeek Hunting - C2 - Summarize beacons hourly.
 """
 
 _STANZA = """

@@ -4,7 +4,8 @@
   id            unique, e.g. "cobalt-strike-60s" or "heartbeat-007/10.20.10.14"
   scenario      id of the scenario or traffic component that planted it
   label         "malicious" or "benign" (benign ones are what a hunt may confuse with an intruder)
-  kind          beacon, heartbeat, ntp, tab-refresh, api
+  kind          beacon, heartbeat, ntp, tab-refresh, api; in look-ups dns-tunnel, dga, resolver, hidden-dns, fast-flux,
+                names-with-data
   machine_timed true when a timer spaces the sessions (false: memoryless or a person)
   framework     of an implant, else null
   src, src_host address and name of the source

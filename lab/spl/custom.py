@@ -21,6 +21,7 @@ _FIRST_SID = "1700000000.1"
 def generated(segment: Segment, session: Session) -> Relation:
     """The rows of a command that stands first, after a |."""
     with CommandRun(_invocation(segment, session), _options(session, distributed=False)) as command:
+        _tell(command, session)
         if not command.info.generating:
             raise SplError(f"{segment.name} needs rows: write a search before it, then | {segment.name}", segment.at)
         return _answer(command.feed(Rows({}, 0)), session)
@@ -29,6 +30,7 @@ def generated(segment: Segment, session: Session) -> Relation:
 def applied(relation: Relation, segment: Segment, session: Session) -> Relation:
     """The relation after a custom command. Only the fields that the command asks for are fetched."""
     with CommandRun(_invocation(segment, session), _options(session, relation.distributed)) as command:
+        _tell(command, session)
         if command.info.generating:
             raise SplError(f"{segment.name} makes rows of its own: it must stand first, after a |", segment.at)
         wanted = _wanted(relation, command.fields)
@@ -44,6 +46,11 @@ def applied(relation: Relation, segment: Segment, session: Session) -> Relation:
         result = command.feed(batches(session.connection, table, wanted), _progress(segment, session, table))
         answer = _answer(result, session)
         return replace(answer, distributed=replies.distributed, events=relation.events and over)
+
+
+def _tell(command: CommandRun, session: Session) -> None:
+    if session.settings.started is not None:
+        session.settings.started(command)
 
 
 def _invocation(segment: Segment, session: Session) -> Invocation:

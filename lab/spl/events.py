@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from lab.spl import summary
 from lab.spl.predicate import Predicate, comparisons, possible, to_sql
 from lab.spl.relation import Column, Order, Relation
 from lab.spl.session import Session
 from lab.spl.sql import Kind, identifier, number
+from lab.spl.stacking import stacked
 
 _DECISIVE = ("index", "sourcetype")
 _HIDDEN = frozenset(("_cd",))
@@ -28,14 +30,32 @@ class Bounds:
         return " WHERE " + " AND ".join(parts) if parts else ""
 
 
-def newest_s(session: Session) -> float | None:
-    """The time of the newest event of the whole store; None without events."""
-    newest = [session.rows(f"SELECT max(_time) FROM {identifier('log_' + log)}")[0][0] for log in session.store.logs()]
-    return max((float(str(time)) for time in newest if time is not None), default=None)
-
-
 def found(session: Session, predicate: Predicate, bounds: Bounds) -> Relation:
-    """The events that the expression accepts, in the time range."""
+    """The events that the expression accepts, in the time range: of the store, and of the summary indexes that it can mean."""
+    asked = any(part.field == "index" for part in comparisons(predicate))
+    kept = [_summary(session, index, predicate, bounds) for index in summary.indexes(session) if asked and _may_mean(index, predicate)]
+    if not kept:
+        return _of_store(session, predicate, bounds)
+    logs = [log for log in session.store.logs() if _may_match(session, log, predicate)]
+    if logs:
+        kept.insert(0, _of_store(session, predicate, bounds))
+    return replace(stacked(kept, session, "_time"), events=True)
+
+
+def _may_mean(index: str, predicate: Predicate) -> bool:
+    fields = frozenset(part.field for part in comparisons(predicate))
+    return possible(predicate, {"index": index}, fields) is not False
+
+
+def _summary(session: Session, index: str, predicate: Predicate, bounds: Bounds) -> Relation:
+    rows = summary.read(session, index)
+    time = rows.value("_time").sql
+    parts = [] if bounds.earliest_s is None else [f"{time} >= {number(bounds.earliest_s)}"]
+    parts += [] if bounds.latest_s is None else [f"{time} < {number(bounds.latest_s)}"]
+    return rows.where(" AND ".join([to_sql(predicate, rows), *parts]))
+
+
+def _of_store(session: Session, predicate: Predicate, bounds: Bounds) -> Relation:
     logs = [log for log in session.store.logs() if _may_match(session, log, predicate)]
     if not logs:
         _explain_nothing(session, predicate)

@@ -9,13 +9,14 @@ false. A field with several values satisfies a comparison when one of them does.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lark import Token
 
 from lab.spl.comparison import compared
 from lab.spl.failure import Place, SplError
-from lab.spl.functions import FUNCTIONS, FunctionError, Scope
+from lab.spl.functions import FUNCTIONS, PER_VALUE, REFUSED, FunctionError, Scope
+from lab.spl.functions.function import listed, several
 from lab.spl.parsing import Node, Segment, place_of, unquoted
 from lab.spl.sql import Kind, Value, number, text_value
 
@@ -52,7 +53,9 @@ class Compiler:
         return value.sql
 
     def _plain(self, node: Node, depth: int) -> Value:
-        value = self.value(node, depth)
+        return self._check_plain(self.value(node, depth), node)
+
+    def _check_plain(self, value: Value, node: Node) -> Value:
         if value.kind is Kind.BOOL:
             raise SplError(f"{self.segment.name}: a comparison has no value here; wrap it in if(…, 1, 0)", self._place(node))
         return value
@@ -67,12 +70,20 @@ class Compiler:
     def _on_and(self, node: Node, depth: int) -> Value:
         return self._joined(node, depth, " AND ")
 
+    def _on_xor(self, node: Node, depth: int) -> Value:
+        return self._joined(node, depth, " <> ")
+
     def _on_not(self, node: Node, depth: int) -> Value:
         return Value(f"(NOT {self._bool(self.value(node.children[0], depth), node)})", Kind.BOOL)
 
     def _on_relate(self, node: Node, depth: int) -> Value:
-        left, operator, right = node.children
-        return compared(self._plain(left, depth), _OPERATORS[str(operator)], self._plain(right, depth))
+        left, right = self.value(node.children[0], depth), self.value(node.children[2], depth)
+        operator = _OPERATORS[str(node.children[1])]
+        if left.kind is Kind.BOOL and right.kind is Kind.BOOL and operator in ("=", "<>"):
+            return Value(f"({left.sql} {operator} {right.sql})", Kind.BOOL)
+        for value, child in ((left, node.children[0]), (right, node.children[2])):
+            self._check_plain(value, child)
+        return compared(left, operator, right)
 
     def _on_like(self, node: Node, depth: int) -> Value:
         return self._call("like", node, [self._plain(child, depth) for child in node.children])
@@ -81,18 +92,47 @@ class Compiler:
         return self._call("in", node, [self._plain(child, depth) for child in node.children])
 
     def _on_call(self, node: Node, depth: int) -> Value:
-        name = str(node.children[0])
+        name = str(node.children[0]).lower()
+        if name in PER_VALUE:
+            return self._per_value(name, node, depth)
         return self._call(name, node, [self.value(child, depth) for child in node.children[1:]])
 
     def _call(self, name: str, node: Node, arguments: Sequence[Value]) -> Value:
-        function = FUNCTIONS.get(name.lower())
+        function = FUNCTIONS.get(name)
         if function is None:
-            known = ", ".join(sorted(FUNCTIONS))
+            if name in REFUSED:
+                raise SplError(f"{self.segment.name}: the lab has no {name}(): {REFUSED[name]}", self._place(node))
+            known = ", ".join(sorted([*FUNCTIONS, *PER_VALUE]))
             raise SplError(f"{self.segment.name}: no function {name}() in the lab; it has {known}", self._place(node))
         try:
             return function.compiled(self.scope, arguments)
         except FunctionError as error:
             raise SplError(f"{self.segment.name}: {name}: {error}. Write {function.syntax}", self._place(node)) from error
+
+    def _per_value(self, name: str, node: Node, depth: int) -> Value:
+        """mvmap(field, expression) and mvfilter(condition): the field stands for one of its values after the other."""
+        arguments = node.children[1:]
+        body = arguments[-1] if arguments else node
+        fields = {unquoted(leaf.children[0]) for leaf in body.iter_subtrees() if leaf.data == "field"}
+        if name == "mvmap":
+            named = [arguments[0]] if len(arguments) == 2 and arguments[0].data == "field" else []
+            fields = {unquoted(leaf.children[0]) for leaf in named}
+        if len(arguments) != (2 if name == "mvmap" else 1) or len(fields) != 1:
+            raise SplError(f"{self.segment.name}: {name}: it takes one field. Write {PER_VALUE[name]}", self._place(node))
+        (field,) = fields
+        each = f"e{depth}"
+        inner = replace(
+            self,
+            field=lambda other: Value(each, Kind.TEXT) if other == field else self.field(other),
+            scope=replace(self.scope, bound=True),
+        )
+        values = listed(self.field(field))
+        if name == "mvfilter":
+            return several(f"list_filter({values}, lambda {each}: {inner._bool(inner.value(body, depth), body)})")
+        made = listed(inner._plain(body, depth))
+        return several(
+            f"flatten(list_filter(list_transform({values}, lambda {each}: {made}), lambda {each}: {each} IS NOT NULL))"
+        )
 
     def _on_sum(self, node: Node, depth: int) -> Value:
         result = self._plain(node.children[0], depth)

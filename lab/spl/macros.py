@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lab.spl.failure import Place, SplError
@@ -11,15 +11,24 @@ from lab.spl.failure import Place, SplError
 Definitions = Mapping[str, Mapping[str, str]]
 _MAX_DEPTH = 20
 _MAX_CHARS = 1_000_000
+Compute = Callable[[str], "str | bool | None"]
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|`([^`]*)`', re.DOTALL)
+_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"|```.*?```', re.DOTALL)
 _CALL = re.compile(r"\s*([\w:.-]+)\s*(?:\((.*)\))?\s*", re.DOTALL)
 _ARGUMENT = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^,"]*)\s*(,|\Z)', re.DOTALL)
-_REFUSED = {"iseval": "is computed by eval (iseval)", "validation": "checks its arguments (validation)"}
 
 
-def expand(search: str, definitions: Definitions) -> str:
-    """The search with every macro outside double quotes filled in. Raises SplError for an unknown or endless one."""
-    return _Expansion(definitions).of(search, ())
+def expand(search: str, definitions: Definitions, compute: Compute | None = None) -> str:
+    """The search without comments, every macro outside double quotes filled in. Raises SplError for an unknown or endless one.
+
+    compute: the value of an expression without fields, for macros with ``iseval`` or ``validation``; without it they are refused.
+    """
+    return _Expansion(definitions, compute).of(search, ())
+
+
+def _uncommented(text: str) -> str:
+    """Comments between triple backticks become blanks, so that places stay where they were."""
+    return _COMMENT.sub(lambda match: match[0] if match[0][0] == '"' else re.sub(r"[^\n]", " ", match[0]), text)
 
 
 @dataclass
@@ -27,10 +36,12 @@ class _Expansion:
     """Fills in macros; ``chars`` counts all text that came of it, so that no definition can grow without bound."""
 
     definitions: Definitions
+    compute: Compute | None = None
     chars: int = 0
 
     def of(self, text: str, opened: tuple[str, ...]) -> str:
         """``text`` with its macros filled in; opened: the macros it stands in."""
+        text = _uncommented(text)
         self.chars += len(text)
         if self.chars > _MAX_CHARS:
             raise SplError(f"the search has more than {_MAX_CHARS:,} characters once its macros are filled in")
@@ -41,7 +52,7 @@ class _Expansion:
             if match[1] is None:
                 return match[0]
             place = Place(text, match.start())
-            name, definition = _definition(match[1], self.definitions, place)
+            name, definition = _definition(match[1], self.definitions, place, self.compute)
             if name in opened or len(opened) >= _MAX_DEPTH:
                 raise SplError(f"macro `{name}` calls itself: {' -> '.join([*opened, name])}", place)
             return self.of(definition, (*opened, name))
@@ -49,7 +60,7 @@ class _Expansion:
         return _PIECE.sub(filled, text)
 
 
-def _definition(call: str, definitions: Definitions, place: Place) -> tuple[str, str]:
+def _definition(call: str, definitions: Definitions, place: Place, compute: Compute | None) -> tuple[str, str]:
     match = _CALL.fullmatch(call)
     if match is None:
         raise SplError(f"`{call[:80]}` is not a macro call; write `name` or `name(argument, argument)`", place)
@@ -60,9 +71,6 @@ def _definition(call: str, definitions: Definitions, place: Place) -> tuple[str,
         alike = sorted(known for known in definitions if known.split("(")[0] == match[1].split("(")[0])
         hint = f"there is {', '.join(alike)}" if alike else f"known are {', '.join(sorted(definitions)[:12]) or 'none'} …"
         raise SplError(f"no macro {name} in the app's macros.conf; {hint}", place)
-    for setting, what in _REFUSED.items():
-        if settings.get(setting, "0").strip().lower() not in ("", "0", "false", "f"):
-            raise SplError(f"macro {name} {what}, which the lab does not do", place)
     text = settings.get("definition", "")
     if len(text) > 1 and text[0] == text[-1] == '"' and '"' not in text[1:-1]:
         text = text[1:-1]  # macros.conf may hold the definition in quotes
@@ -71,7 +79,31 @@ def _definition(call: str, definitions: Definitions, place: Place) -> tuple[str,
         raise SplError(f"macro {name} has {len(names)} names in args, but is called with {len(values)} values", place)
     for argument, value in zip(names, values):
         text = text.replace(f"${argument}$", value)
+    _validate(name, settings, dict(zip(names, values)), place, compute)
+    if settings.get("iseval", "0").strip().lower() not in ("", "0", "false", "f"):
+        if compute is None:
+            raise SplError(f"macro {name} is computed by eval (iseval), which is not possible here", place)
+        computed = compute(text)
+        if not isinstance(computed, str):
+            raise SplError(f"macro {name} (iseval) must give a text; its definition gives {computed}", place)
+        text = computed
     return name, text
+
+
+def _validate(name: str, settings: Mapping[str, str], values: Mapping[str, str], place: Place, compute: Compute | None) -> None:
+    """Runs the macro's ``validation``: true or null lets the call pass, false gives ``errormsg``, a text is the message."""
+    text = settings.get("validation", "").strip()
+    if not text:
+        return
+    if compute is None:
+        raise SplError(f"macro {name} checks its arguments (validation), which is not possible here", place)
+    for argument, value in values.items():
+        text = text.replace(f"${argument}$", value)
+    verdict = compute(text)
+    if verdict is False:
+        raise SplError(f"macro {name}: {settings.get('errormsg', 'the validation of its arguments failed')}", place)
+    if isinstance(verdict, str):
+        raise SplError(f"macro {name}: {verdict}", place)
 
 
 def _arguments(text: str, place: Place) -> list[str]:

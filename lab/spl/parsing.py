@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,21 +15,52 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from lab.spl.failure import Place, SplError
 
 GRAMMAR = Path(__file__).with_name("spl.lark")
-STARTS = ("pipeline", "search", "where", "eval", "sort", "head", "tail", "table", "fields", "rename", "dedup", "stats")
-_COMMAND = re.compile(r"\s*([A-Za-z_]\w*)(?=\s|\Z|[\"(|-])")
+STARTS = (
+    *("pipeline", "search", "where", "eval", "sort", "head", "tail", "table", "fields", "rename", "dedup", "stats"),
+    *("eventstats", "streamstats", "chart", "timechart", "tstats", "arguments", "inputlookup", "regex", "convert"),
+)
+MAX_SUBSEARCHES = 10  # per command; the tenth is the last whose number fits between its brackets
+_MAX_NESTED = 8
+_COMMAND = re.compile(r"\s*([A-Za-z_]\w*)(?=\s|\Z|[\"(|\[-])")
 _ESCAPE = re.compile(r'\\(["\\])')
 Node = Tree[Any]
 
 
 @dataclass(frozen=True)
+class Subsearch:
+    """The text between [ and ]. ``start`` and ``end``: its brackets in the text of its command, end exclusive."""
+
+    text: str
+    at: Place
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
 class Segment:
-    """One command of a search: its name, the text after it, and where that text begins. ``at``: where the name begins."""
+    """One command of a search: its name, the text after it, and where that text begins. ``at``: where the name begins.
+
+    In ``text`` each subsearch stands as its number in ``subsearches``, padded to its length: ``[0     ]``.
+    """
 
     name: str
     text: str
     at: Place
     text_at: Place
     generating: bool = False
+    subsearches: tuple[Subsearch, ...] = ()
+
+    def written(self) -> str:
+        """The text with its subsearches as they were typed."""
+        return self.filled([f"[{subsearch.text}]" for subsearch in self.subsearches])
+
+    def filled(self, texts: Sequence[str]) -> str:
+        """The text with another text in the place of each subsearch."""
+        parts, at = [], 0
+        for subsearch, text in zip(self.subsearches, texts):
+            parts += [self.text[at : subsearch.start], text]
+            at = subsearch.end
+        return "".join([*parts, self.text[at:]])
 
 
 @lru_cache(maxsize=1)
@@ -38,34 +70,71 @@ def grammar() -> Lark:
 
 def split(search: str) -> list[Segment]:
     """The commands of a search whose macros are filled in. Without a leading | the first one is an implied ``search``."""
-    whole = Place(search, 0)
     if not search.strip():
         raise SplError("the search is empty; try: search sourcetype=zeek:conn* | head 10")
+    return pipeline(search, Place(search, 0))
+
+
+def pipeline(text: str, place: Place) -> list[Segment]:
+    """The commands of a search or a subsearch that begins at ``place``."""
     try:
-        tree = grammar().parse(search, start="pipeline")
+        tree = grammar().parse(text, start="pipeline")
     except UnexpectedInput as error:
-        raise SplError("a quote opens here and is not closed", _place(whole, search, error)) from error
+        raise SplError(_unbalanced(text, error), _place(place, text, error)) from error
     lead = isinstance(tree.children[0], Token)
     segments, at = [], len(str(tree.children[0])) if lead else 0
     for number, node in enumerate(tree.children[lead:]):
-        pieces = [piece for piece in node.children if isinstance(piece, Token)] if isinstance(node, Tree) else []
-        for piece in pieces:
-            if piece.type == "SUBSEARCH":
-                raise SplError("subsearches in [ ] are not supported by the lab yet", whole.moved(piece.start_pos or 0))
-        text = "".join(pieces)
-        start = pieces[0].start_pos if pieces and pieces[0].start_pos is not None else at
-        segments.append(_segment(text, whole.moved(start), implied=number == 0 and not lead, generating=number == 0 and lead))
-        at = start + len(text) + 1
+        pieces = node.children if isinstance(node, Tree) else []
+        ends = [_span(piece) for piece in pieces]
+        start, end = (ends[0][0], ends[-1][1]) if ends else (at, at)
+        inner = [_span(piece) for piece in pieces if isinstance(piece, Tree)]
+        implied = number == 0 and not lead
+        segments.append(_segment(text[start:end], place.moved(start), [(a - start, b - start) for a, b in inner], implied))
+        segments[-1] = replace(segments[-1], generating=number == 0 and lead)
+        at = end + 1
     return segments
 
 
-def _segment(text: str, at: Place, implied: bool, generating: bool) -> Segment:
+def _span(piece: Any) -> tuple[int, int]:
+    """Where a piece of a command begins and ends. Raises SplError for brackets in brackets without end."""
+    if isinstance(piece, Token):
+        return piece.start_pos or 0, piece.end_pos or 0
+    if sum(1 for _ in piece.find_data("subsearch")) > _MAX_NESTED:
+        raise SplError(f"more than {_MAX_NESTED} subsearches in one another or in one command")
+    return piece.meta.start_pos, piece.meta.end_pos
+
+
+def _unbalanced(text: str, error: UnexpectedInput) -> str:
+    offset = error.pos_in_stream
+    if isinstance(offset, int) and 0 <= offset < len(text) and text[offset] == '"':
+        return "a quote opens here and is not closed"
+    if isinstance(offset, int) and 0 <= offset < len(text) and text[offset] == "]":
+        return "a ] without its ["
+    return "a subsearch opens with [ and is not closed"
+
+
+def _segment(text: str, at: Place, brackets: Sequence[tuple[int, int]], implied: bool) -> Segment:
     match = _COMMAND.match(text)
     if implied and not (match and match[1] == "search"):
-        return Segment("search", text, at, at)
+        return _with_subsearches(Segment("search", text, at, at), text, brackets, 0)
     if match is None:
         raise SplError("a command is missing here, between two | or at the end", at)
-    return Segment(match[1], text[match.end() :], at.moved(match.start(1)), at.moved(match.end()), generating)
+    named = Segment(match[1], text[match.end() :], at.moved(match.start(1)), at.moved(match.end()))
+    return _with_subsearches(named, text, brackets, match.end())
+
+
+def _with_subsearches(segment: Segment, text: str, brackets: Sequence[tuple[int, int]], offset: int) -> Segment:
+    """The segment with the brackets of ``text`` replaced by their numbers; offset: where the segment's text begins there."""
+    shown, found = text, []
+    if len(brackets) > MAX_SUBSEARCHES:
+        raise SplError(f"{segment.name}: more than {MAX_SUBSEARCHES} subsearches in one command", segment.at)
+    for number, (start, end) in enumerate(brackets):
+        place = segment.text_at.moved(start - offset)
+        if not text[start + 1 : end - 1].strip():
+            raise SplError("a subsearch holds nothing between [ and ]", place)
+        found.append(Subsearch(text[start + 1 : end - 1], place.moved(1), start - offset, end - offset))
+        shown = f"{shown[:start]}[{str(number).ljust(end - start - 2)}]{shown[end:]}"
+    return replace(segment, text=shown[offset:], subsearches=tuple(found))
 
 
 def parse(segment: Segment, rule: str, syntax: str) -> Node:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Union
 
 from lab.spl.failure import Place, SplError
@@ -19,26 +19,35 @@ from lab.spl.relation import Relation
 from lab.spl.sql import Kind, Value, literal, number
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,300}\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?")
-_REFUSED_TERMS = frozenset(("TERM", "CASE"))
 _REFUSED_FIELDS = frozenset(("eventtype", "tag", "savedsearch", "_index_earliest", "_index_latest", "timeformat"))
 _WITHIN_TERM = r"""[^\s"'\[\](){}<>,;|!&]*"""
 
 
+# segmenters.conf, MAJOR
+_MAJOR = r"""[\s\[\]<>(){}|!;,'"*&?+]"""
+
+
 @dataclass(frozen=True)
 class Compare:
-    """field <operator> value; operator is one of = != < <= > >=."""
+    """field <operator> value; operator is one of = != < <= > >=. cased: CASE(value), which heeds case."""
 
     field: str
     operator: str
     value: str
     place: Place
+    cased: bool = False
 
 
 @dataclass(frozen=True)
 class Term:
-    """A word or phrase that ``_raw`` must hold."""
+    """A word or phrase that ``_raw`` must hold.
+
+    cased: CASE(text), which heeds case. whole: TERM(text), between major breakers.
+    """
 
     text: str
+    cased: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,18 +76,29 @@ def predicate(node: Node, segment: Segment) -> Predicate:
         return Any([predicate(child, segment) for child in node.children])
     if node.data == "not":
         return Not(predicate(node.children[0], segment))
+    if node.data == "everything":
+        return All([])
     first = node.children[0]
+    if node.data == "termed":
+        wrapped, text = _termed(str(first))
+        return Term(text, cased=wrapped == "CASE", whole=wrapped == "TERM")
     name, place = unquoted(first), place_of(segment, first)
     if node.data == "term":
-        if name in _REFUSED_TERMS and first == name:
-            raise SplError(f"search: {name}() is not supported; write the word itself", place)
         return Term(name)
     if name in _REFUSED_FIELDS:
         raise SplError(f"search: {name} is not supported by the lab", place)
     if node.data == "among":
         return Any([Compare(name, "=", unquoted(value), place) for value in node.children[1:]])
     operator = "=" if node.children[1] == "==" else str(node.children[1])
-    return Compare(name, operator, unquoted(node.children[2]), place)
+    value = node.children[2]
+    wrapped, text = _termed(str(value)) if getattr(value, "type", "") == "TERMED" else ("", unquoted(value))
+    return Compare(name, operator, text, place, cased=wrapped == "CASE")
+
+
+def _termed(written: str) -> tuple[str, str]:
+    """TERM or CASE, and the text in its parentheses."""
+    wrapped, text = written[:-1].split("(", 1)
+    return wrapped, unquoted(text.strip())
 
 
 def to_sql(part: Predicate, relation: Relation) -> str:
@@ -89,9 +109,12 @@ def to_sql(part: Predicate, relation: Relation) -> str:
         glue, empty = (" AND ", "true") if isinstance(part, All) else (" OR ", "false")
         return "(" + (glue.join(to_sql(child, relation) for child in part.parts) or empty) + ")"
     if isinstance(part, Term):
-        pattern = _term_pattern(part.text)
+        pattern = _term_pattern(part)
         condition = "true" if pattern is None else f"regexp_matches({relation.value('_raw').text}, {literal(pattern)})"
         return f"COALESCE({condition}, false)"
+    if "*" in part.field:
+        named = [replace(part, field=name) for name in relation.matching(part.field)]
+        return to_sql(Any(named), relation)
     value = relation.value(part.field)
     if value.kind is Kind.MULTI:
         one = _comparison(Value("v", Kind.TEXT), part)
@@ -103,28 +126,31 @@ def _comparison(value: Value, part: Compare) -> str:
     if part.operator in ("=", "!="):
         if value.is_number and _NUMBER.fullmatch(part.value):
             return f"{value.sql} {part.operator} {number(float(part.value))}"
-        equal = _equal(value.text, part.value)
+        equal = _equal(value.text, part.value, part.cased)
         return equal if part.operator == "=" else f"{value.text} IS NOT NULL AND NOT ({equal})"
     if _NUMBER.fullmatch(part.value):
         return f"{value.numeric} {part.operator} {number(float(part.value))}"
     return f"{value.text} {part.operator} {literal(part.value)}"
 
 
-def _equal(text_sql: str, wanted: str) -> str:
+def _equal(text_sql: str, wanted: str, cased: bool) -> str:
+    folded = "{}" if cased else "lower({})"
+    text, value = folded.format(text_sql), folded.format(literal(wanted))
     if "*" not in wanted:
-        return f"lower({text_sql}) = lower({literal(wanted)})"
+        return f"{text} = {value}"
     if not wanted.strip("*"):
         return f"{text_sql} IS NOT NULL"
     escaped = re.sub(r"([\\%_])", r"\\\1", wanted).replace("*", "%")
-    return f"lower({text_sql}) LIKE lower({literal(escaped)}) ESCAPE '\\'"
+    return f"{text} LIKE {folded.format(literal(escaped))} ESCAPE '\\'"
 
 
-def _term_pattern(text: str) -> str | None:
+def _term_pattern(term: Term) -> str | None:
     """The term as a regular expression; None for one that is in every event."""
-    if not text.strip("* "):
+    if not term.text.strip("* "):
         return None
-    body = _WITHIN_TERM.join(re.escape(piece) for piece in text.split("*"))
-    return f"(?is)(?:^|[^A-Za-z0-9]){body}(?:$|[^A-Za-z0-9])"
+    body = _WITHIN_TERM.join(re.escape(piece) for piece in term.text.split("*"))
+    edge = _MAJOR if term.whole else "[^A-Za-z0-9]"
+    return f"(?{'' if term.cased else 'i'}s)(?:^|{edge}){body}(?:$|{edge})"
 
 
 def possible(part: Predicate, known: Mapping[str, str], present: frozenset[str]) -> bool | None:
@@ -141,7 +167,7 @@ def possible(part: Predicate, known: Mapping[str, str], present: frozenset[str])
         if decisive in verdicts:
             return decisive
         return None if None in verdicts else not decisive
-    if isinstance(part, Term):
+    if isinstance(part, Term) or part.cased or "*" in part.field:
         return None
     if part.field in known and part.operator in ("=", "!="):
         return _equals(known[part.field], part.value) == (part.operator == "=")

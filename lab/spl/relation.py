@@ -76,6 +76,16 @@ class Relation:
         selected = ", ".join(f"{sql} AS {key.ident}" for (sql, _), key in zip(keys, order))
         return replace(self, sql=f"SELECT *, {selected} FROM ({self.sql})", order=[*order, *self.order])
 
+    def numbered(self, names: Names) -> tuple[Relation, str]:
+        """The same rows, ordered by one number 1, 2, …, and the number's identifier."""
+        order = Order(names.new())
+        sql = f"SELECT *, row_number() OVER ({self.order_by.strip()}) AS {order.ident} FROM ({self.sql})"
+        return replace(self, sql=sql, order=[order]), order.ident
+
+    def limited(self, rows: int) -> Relation:
+        """The first rows."""
+        return replace(self, sql=f"SELECT * FROM ({self.sql}){self.order_by} LIMIT {rows}")
+
     def only(self, columns: Mapping[str, Column]) -> Relation:
         """The same rows with these fields; what the order needs stays in the query."""
         return replace(self, columns=columns)

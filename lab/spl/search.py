@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import duckdb
 
-from lab.driver import Message, Rows, RunResult, app_commands, app_conf
+from lab.driver import Message, Rows, RunResult, app_conf
 from lab.ingest import Store
-from lab.spl import custom
-from lab.spl.commands import COMMANDS, find
-from lab.spl.failure import SplError
+from lab.spl import pipeline
+from lab.spl.failure import Place, SplError
 from lab.spl.macros import expand
-from lab.spl.parsing import Segment, parse, split
 from lab.spl.relation import Relation
 from lab.spl.session import SearchSettings, Session
 from lab.spl.tables import Table, batches, materialised
@@ -54,46 +52,17 @@ class SearchResult:
 
 def run_search(store: Store, search: str, settings: SearchSettings) -> SearchResult:
     """Runs SPL over a store. Raises SplError for what cannot be run and driver.CommandFailed for a custom command that failed."""
-    text = expand(search, app_conf(settings.app, "macros"))
-    segments = split(text)
-    custom_names = frozenset(app_commands(settings.app))
-    for segment in segments:
-        _check_known(segment, custom_names)
-    session = Session(store, settings, text)
+    session = Session(store, settings, search, run_text=pipeline.run_text)
     try:
-        return _result(_piped(segments, custom_names, session), session)
+        session.text = expand(search, app_conf(settings.app, "macros"), session.computed)
+        relation = pipeline.run_text(session.text, Place(session.text, 0), session, None)
+        return _result(relation, session)
     except duckdb.Error as error:
         session.close()
         raise SplError(f"DuckDB could not run the search: {str(error).splitlines()[0]}") from error
     except BaseException:
         session.close()
         raise
-
-
-def _check_known(segment: Segment, custom_names: frozenset[str]) -> None:
-    if segment.name not in COMMANDS and segment.name not in custom_names:
-        known = f"{', '.join(sorted(COMMANDS))}; commands of the app: {', '.join(sorted(custom_names)) or 'none'}"
-        raise SplError(f"no command {segment.name} in the lab. It has {known}", segment.at)
-
-
-def _piped(segments: Sequence[Segment], custom_names: frozenset[str], session: Session) -> Relation:
-    first, *rest = segments
-    if first.name == "search":
-        relation = find.first(parse(first, "search", COMMANDS["search"].syntax), first, session)
-        session.events_found = session.count(relation)
-    elif first.name not in COMMANDS:
-        relation = custom.generated(first, session)
-    else:
-        raise SplError(f"{first.name} needs rows: write a search before it, then | {first.name}", first.at)
-    for segment in rest:
-        if segment.name in COMMANDS:
-            command = COMMANDS[segment.name]
-            distributed = relation.distributed and command.distributable
-            relation = command.run(relation, parse(segment, command.name, command.syntax), segment, session)
-            relation = replace(relation, distributed=distributed)
-        else:
-            relation = custom.applied(relation, segment, session)
-    return relation
 
 
 def _result(relation: Relation, session: Session) -> SearchResult:

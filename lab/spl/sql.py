@@ -25,7 +25,7 @@ class Kind(enum.Enum):
 
 # spl_num: a text as a number where Splunk sees one (no inf, nan or 1_000), else NULL.
 # spl_text: a number as Splunk writes it, 15 digits, no trailing zeros. spl_time: epoch seconds with the microseconds Zeek has.
-# spl_ipv4: an address as a number, else NULL.
+# spl_ipv4: an address as a number, else NULL. spl_finite: NULL for inf and nan. spl_filled: NULL for a list without values.
 MACROS = (
     """CREATE OR REPLACE TEMP MACRO spl_num(x) AS
        CASE WHEN isfinite(TRY_CAST(x AS DOUBLE)) AND NOT contains(x, '_') THEN TRY_CAST(x AS DOUBLE) END""",
@@ -34,6 +34,8 @@ MACROS = (
             WHEN x = trunc(x) AND abs(x) < 1e15 THEN CAST(CAST(x AS BIGINT) AS VARCHAR)
             ELSE printf('%.15g', x) END""",
     """CREATE OR REPLACE TEMP MACRO spl_time(x) AS rtrim(rtrim(printf('%.6f', x), '0'), '.')""",
+    "CREATE OR REPLACE TEMP MACRO spl_finite(x) AS CASE WHEN isfinite(x) THEN x END",
+    "CREATE OR REPLACE TEMP MACRO spl_filled(x) AS CASE WHEN len(x) > 0 THEN x END",
     """CREATE OR REPLACE TEMP MACRO spl_octet(x, i) AS TRY_CAST(string_split(x, '.')[i] AS UTINYINT)::BIGINT""",
     r"""CREATE OR REPLACE TEMP MACRO spl_ipv4(x) AS
        CASE WHEN regexp_full_match(x, '\d{1,3}(\.\d{1,3}){3}')
@@ -61,11 +63,15 @@ def number(value: float) -> str:
 
 @dataclass(frozen=True)
 class Value:
-    """An SQL expression and what it holds. ``constant``: its text where it is one known beforehand."""
+    """An SQL expression and what it holds.
+
+    constant: its text where it is one known beforehand. json: a text that is JSON made by a function, to be nested as it stands.
+    """
 
     sql: str
     kind: Kind
     constant: str | None = None
+    json: bool = False
 
     @property
     def text(self) -> str:

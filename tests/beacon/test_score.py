@@ -16,9 +16,10 @@ from oracles import grouped, traffic
 from oracles import presence as presence_oracle
 from oracles import sizes as sizes_oracle
 from oracles import timing as timing_oracle
-from zeekhunt.beacon import rita, score
+from zeekhunt.beacon import rita, score, segments
 from zeekhunt.beacon.series import OnlineHours, PairColumns, Series, SeriesError, Sizes
 from zeekhunt.beacon.settings import SEVERITIES, BeaconSettings, RitaSettings, SettingsError
+from zeekhunt.beacon.sleep_law import sleep_law
 from zeekhunt.zeek import event_time
 
 SETTINGS = BeaconSettings()
@@ -80,6 +81,11 @@ def assert_same_bits(here: Any, there: Any, rows: Any = slice(None)) -> None:
         assert value.tobytes() == np.ascontiguousarray(others[name][rows]).tobytes(), name
 
 
+def timing_nats(silences: list[int], tau: int) -> float:
+    d, starts = whole(*silences), whole(0, len(silences))
+    return float(sleep_law(d, starts, tau, segments.half_sample_mode(d, starts)).nats[0])
+
+
 CROWD = mixed_pairs(1000, seed=11)
 
 
@@ -113,7 +119,7 @@ def test_rita_scores_of_a_pair_do_not_depend_on_the_others_either() -> None:
 
 
 @given(st.integers(0, 2**32), st.integers(1, 300))
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 def test_a_shift_by_whole_hours_changes_nothing(seed: int, hours: int) -> None:
     pairs = mixed_pairs(6, seed)
     assert_same_bits(score.score(columns(pairs), SETTINGS), score.score(columns(pairs, shift=hours), SETTINGS))
@@ -126,7 +132,7 @@ def test_scores_equal_the_formulas_over_the_naive_twins(seed: int, sources_seen:
     whole = columns(pairs, sources_seen)
     found = score.score(whole, SETTINGS)
     for at, pair in enumerate(pairs):
-        timing = timing_oracle.evidence(pair.ticks)
+        timing = timing_oracle.evidence(pair.ticks, timing_nats)
         t = timing.timing if timing else 0.0
         z = sizes_oracle.evidence(pair.request, pair.reply)
         hours = whole.online_hours.hours[whole.online_hours.starts[pair.source] : whole.online_hours.starts[pair.source + 1]]
@@ -137,6 +143,7 @@ def test_scores_equal_the_formulas_over_the_naive_twins(seed: int, sources_seen:
         rank = math.log(bounded / (1 - bounded)) - 4 * math.log10(prevalence / 0.1)
         assert found.beacon_score[at] == pytest.approx(100 * behaviour, abs=1e-9)
         assert found.prevalence[at] == pytest.approx(prevalence, abs=1e-12)
+        rank += found.context[at].sum()
         assert found.rank[at] == pytest.approx(rank, abs=1e-6)
         assert found.threat_score[at] == pytest.approx(100 / (1 + math.exp(-rank)), abs=1e-6)
 
@@ -145,7 +152,8 @@ def test_contributions_add_up_and_scores_stay_in_range() -> None:
     found = score.score(columns(CROWD), SETTINGS)
     assert np.abs(found.contributions.sum(axis=1) - found.beacon_score).max() < 1e-9
     assert (found.contributions >= 0).all()
-    assert np.array_equal(found.behaviour_log_odds + found.prevalence_log_odds, found.rank)
+    parts = found.behaviour_log_odds + found.prevalence_log_odds + found.context.sum(axis=1)
+    assert np.abs(parts - found.rank).max() < 1e-9
     for values in (found.beacon_score, found.threat_score):
         assert ((values >= 0) & (values <= 100)).all()
     assert found.contributions.shape == (1000, len(score.CONTRIBUTIONS))
@@ -176,7 +184,7 @@ def test_a_perfect_beat_is_capped_by_how_common_its_destination_is(
 
 
 def test_severity_thresholds_and_prevalence_caps_are_inclusive() -> None:
-    pair = beat(known_by=6, events=20)  # 19 intervals: T = .957
+    pair = beat(known_by=6, events=20)  # 19 intervals
     found = score.score(columns([pair]), SETTINGS)
     reached, common = float(found.beacon_score[0]), float(found.prevalence[0])
     missed = math.nextafter(reached, 100)
@@ -198,6 +206,28 @@ def test_constant_size_and_presence_alone_score_nothing() -> None:
     assert found.sizes.size.tolist() == [1, 0]
     assert found.presence.presence[0] > 0
     assert found.behaviour_log_odds[0] == pytest.approx(math.log(1e-6), abs=1e-5)  # B is kept off zero
+
+
+def test_facts_move_the_rank_by_their_points_and_leave_the_behaviour() -> None:
+    plain = columns([beat(), beat(), beat()])
+    facts = {"odd_port": np.array([True, False, False]), "known_service": np.array([False, True, False])}
+    here, there = (score.score(dataclasses.replace(plain, facts=each), SETTINGS) for each in (facts, {}))
+    moved = (here.rank - there.rank).tolist()
+    assert moved == pytest.approx([SETTINGS.odd_port_points, SETTINGS.known_service_points, 0], abs=1e-9)
+    assert np.array_equal(here.beacon_score, there.beacon_score)
+
+
+def test_a_job_that_keeps_the_clock_ranks_below_one_that_drifts() -> None:
+    drifting = Pair([traffic.NOON + 3050 * at for at in range(200)], [534] * 200, [9] * 200)
+    found = score.score(columns([beat(), drifting]), SETTINGS)
+    assert found.context.sum(axis=1).tolist() == [SETTINGS.clock_locked_points, 0]
+    assert found.rank[0] < found.rank[1]
+
+
+@pytest.mark.parametrize("facts", [{"moon": np.zeros(1, bool)}, {"new": np.zeros(2, bool)}, {"new": np.zeros(1)}])
+def test_facts_of_another_name_or_shape_are_refused(facts: dict[str, np.ndarray]) -> None:
+    with pytest.raises(SeriesError, match=r"facts holds '(moon|new)'"):
+        dataclasses.replace(columns([beat()]), facts=facts)
 
 
 def test_no_pairs_give_empty_columns() -> None:

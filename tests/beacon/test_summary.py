@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import summary as oracle
-from zeekhunt.beacon import codec, decode, summary
+from zeekhunt.beacon import codec, decode, names, summary
 from zeekhunt.beacon.pairs import Pairs, PairTable
 from zeekhunt.spl import arrays, body
 from zeekhunt.spl.encode import encode_parts, encode_rows
@@ -26,7 +26,7 @@ def as_body(rows: Sequence[Row]) -> bytes:
 
 def mapped(rows: Sequence[Row], chunk: int, rita: bool = True) -> list[bytes]:
     """The bodies an indexer sends: one drain per 3 chunks, as if the memory bound were that low."""
-    gathering, out = summary.PairSummary(rita), []
+    gathering, out = names.EventSummary(rita), []
     for number, at in enumerate(range(0, len(rows), chunk)):
         for block in body.blocks(as_body(rows[at : at + chunk]), 4096):
             gathering.add(block)
@@ -40,7 +40,9 @@ def merged(bodies: Sequence[bytes], rita: bool = True) -> tuple[Pairs, dict[str,
     for data in bodies:
         for block in arrays.tables(data, {}, 4096):
             table.add(block)
-    return table.finish(), {name: count for name, count in table.tally.items() if count}
+    pairs, named = table.finish()
+    assert not named.src
+    return pairs, {name: count for name, count in table.tally.items() if count}
 
 
 def plain(pairs: Pairs) -> list[Any]:
@@ -120,6 +122,18 @@ def ordinary(seed: int, count: int) -> list[Row]:
     return rows
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(event, min_size=1, max_size=12), st.integers(1, 5), st.randoms(use_true_random=False))
+def test_events_that_come_twice_change_nothing(rows: list[Row], chunk: int, rng: random.Random) -> None:
+    once, tally = merged([as_body(rows)])
+    again = rng.sample([*rows, *rng.choices(rows, k=5)], len(rows) + 5)
+    for bodies in ([as_body(again)], mapped(again, chunk), [*mapped(rows, chunk), *mapped(again, 3)]):
+        twice, tally_twice = merged(bodies)
+        assert plain(twice) == plain(once)
+        distinct = tally.get("used", 0) - tally.get("repeated", 0)
+        assert tally_twice.get("used", 0) - tally_twice.get("repeated", 0) == distinct
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_pairs_are_what_the_plain_loops_say(seed: int) -> None:
     rows = ordinary(seed, 400)
@@ -160,6 +174,16 @@ def test_texts_decode_to_what_was_encoded(lists: list[list[int]]) -> None:
     assert numbers.tolist() == [number for numbers in lists for number in numbers]
 
 
+@given(
+    st.lists(st.lists(st.sampled_from([-1, 0, 1, 1022, 1023, 2**20 - 2, 2**20 - 1, 10**15]), max_size=9), min_size=1, max_size=5)
+)
+def test_texts_of_any_order_decode_to_what_was_encoded(lists: list[list[int]]) -> None:
+    texts = [codec.encode_any(numbers) for numbers in lists]
+    numbers, held = decode.decode([text.encode() for text in texts], np.full(len(lists), 50), ascending=False)
+    assert held.tolist() == [len(numbers) for numbers in lists]
+    assert numbers.tolist() == [number for numbers in lists for number in numbers]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -179,17 +203,20 @@ def test_damaged_text_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        pytest.param({"zh_version": "2"}, "version '2'", id="other-version"),
+        pytest.param({"zh_version": "1"}, "version '1'", id="older-version"),
         pytest.param({"zh_kind": "dns_pair"}, "kind 'dns_pair'", id="other-kind"),
         pytest.param({"zh_events": "3"}, "number of events", id="events-and-times-disagree"),
         pytest.param({"zh_events": "99999999999"}, "at most", id="absurd-events"),
         pytest.param({"zh_events": "x"}, "no number", id="events-not-a-number"),
-        pytest.param({"zh_services": "443/tcp/ssl"}, "services", id="services-without-count"),
+        pytest.param({"zh_services": ""}, "0 services", id="no-service"),
+        pytest.param({"zh_service": codec.encode_any([0, 0])}, "more numbers", id="more-services-than-events"),
+        pytest.param({"zh_service": codec.encode_any([17])}, "does not name", id="service-without-a-name"),
+        pytest.param({"zh_request": codec.encode_any([10**15 + 1])}, "request holds a number", id="absurd-size"),
         pytest.param({"zh_ticks": "!"}, "damaged", id="damaged-times"),
     ],
 )
 def test_a_partial_row_that_no_map_wrote_is_refused(change: Row, words: str) -> None:
-    gathering = summary.PairSummary()
+    gathering = summary.PairSummary(True)
     for block in body.blocks(as_body(ordinary(1, 1))):
         gathering.add(block)
     table = {name: [cells[0]] for name, cells in next(gathering.drain()).items()}

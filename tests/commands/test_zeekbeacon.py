@@ -131,7 +131,7 @@ def test_a_site_list_declares_attackers_inside_private_space_external(repo: Path
         pytest.param("rita=maybe", "must be true or false, got 'maybe'", id="not-a-truth"),
         pytest.param("direction=up", "must be one of outbound, internal, all", id="not-a-direction"),
         pytest.param("external=10.0.0.0/99", "'10.0.0.0/99' is none", id="not-a-network"),
-        pytest.param("min_event=5", "unknown option 'min_event'; known are direction, external", id="unknown-option"),
+        pytest.param("min_event=5", "unknown option 'min_event'; known are by, direction, external", id="unknown-option"),
         pytest.param("fields", "'fields' is not an option", id="no-equals-sign"),
         pytest.param("logging_configuration=/etc/passwd", "closed in this app", id="closed-logging"),
         pytest.param("record=true", "closed in this app", id="closed-record"),

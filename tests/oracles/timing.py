@@ -1,13 +1,17 @@
 """Timing evidence of one pair, in plain loops from the formulas: no numpy, no code and no settings shared with the product.
 
-Numbers are those of the prototype table: tau 1, 5, 30 s; weights .22 .18 .18 .24 .18; ramps as below. Times are 0.1 s ticks.
+Numbers are those of the table: tau 1, 5, 30 s; weights .50 .11 .08 .08 .10 .08 .05; ramps as below. Times are 0.1 s ticks. The
+nats of the sleep law come from the caller: they have a test of their own.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+
+Law = Callable[[list[int], int], float]  # silences ascending, tau in ticks -> nats
 
 
 @dataclass
@@ -24,44 +28,45 @@ class Evidence:
     missed: int
 
 
-def evidence(ticks: list[int]) -> Evidence | None:
+def evidence(ticks: list[int], law: Law) -> Evidence | None:
     """None where fewer than 3 intervals are left."""
     best = None
     for tau_s in (1, 5, 30):
-        found = _at_tau(sorted(ticks), tau_s)
+        found = _at_tau(sorted(ticks), tau_s, law)
         if found is not None and (best is None or found.timing > best.timing):
             best = found
     return best
 
 
-def _at_tau(ticks: list[int], tau_s: int) -> Evidence | None:
-    beats = []
+def _at_tau(ticks: list[int], tau_s: int, law: Law) -> Evidence | None:
+    beats, silences = [], []
     for at, tick in enumerate(ticks):
         if at == 0 or tick - ticks[at - 1] > tau_s * 10:
             beats.append(tick)
+            silences += [tick - ticks[at - 1]] if at else []
     d = [later - earlier for earlier, later in zip(beats, beats[1:])]
     if len(d) < 3:
         return None
-    short = [gap for gap in d if gap <= 6 * 3600 * 10]
-    if len(short) >= 3:
-        d = short
-    d.sort()
+    d, silences = without_nights(d), without_nights(silences)
     median, period = quantile(d, 50), half_sample_mode(d)
     q25, q75 = quantile(d, 25), quantile(d, 75)
+    nats = law(silences, tau_s * 10)
     statistics = [
+        nats,
         (q75 - q25) / (q75 + q25),
         quantile(d, 5) / median,
         quantile(d, 95) / median,
         pair_correlation(beats, d, period),
         count_dispersion(beats, period),
+        lattice(d, period),
     ]
-    r = ramp(statistics[0], 0.55, 0.05)
-    u = ramp(math.log(statistics[2]), math.log(4), math.log(1.35))
-    a = 0.0 if math.isnan(statistics[3]) else ramp(statistics[3], 0.05, 0.8)
-    c = (r + u) / 2 if math.isnan(statistics[4]) else ramp(math.log(statistics[4] + 0.02), 0.0, math.log(0.12))
-    scores = [r, ramp(statistics[1], 0.08, 0.7), u, a, c]
-    trust = 1 - math.exp(-len(d) / 6)
-    points = [weight * score * trust for weight, score in zip((0.22, 0.18, 0.18, 0.24, 0.18), scores)]
+    r = ramp(statistics[1], 0.55, 0.05)
+    u = ramp(math.log(statistics[3]), math.log(4), math.log(1.35))
+    a, x = (0.0 if math.isnan(statistics[part]) else ramp(statistics[part], 0.05, 0.8) for part in (4, 6))
+    c = (r + u) / 2 if math.isnan(statistics[5]) else ramp(math.log(statistics[5] + 0.02), 0.0, math.log(0.12))
+    scores = [1.0, r, ramp(statistics[2], 0.08, 0.7), u, a, c, x]
+    gate = certainty(nats, len(silences))
+    points = [weight * score * gate for weight, score in zip((0.50, 0.11, 0.08, 0.08, 0.10, 0.08, 0.05), scores)]
     total = sum(points)
     if tau_s > 1:
         left = max(total - 0.02, 0.0)
@@ -70,6 +75,31 @@ def _at_tau(ticks: list[int], tau_s: int) -> Evidence | None:
     expected = math.floor(sum(d) / period + 0.5) + 1
     missed = max(0, expected - len(d) - 1)
     return Evidence(total, statistics, points, period / 10, q25 / 10, q75 / 10, tau_s, len(d), expected, missed)
+
+
+def without_nights(d: list[int]) -> list[int]:
+    short = [gap for gap in d if gap <= 6 * 3600 * 10]
+    return sorted(short if len(short) >= 3 else d)
+
+
+def certainty(nats: float, intervals: int) -> float:
+    earned = max(nats, 0.0)
+    earned *= min(earned / (intervals * 0.15), 1.0)
+    if earned <= 8.5:
+        return 0.36 * earned / 8.5
+    return 0.36 + 0.64 * min(math.log(earned / 8.5) / math.log(60 / 8.5), 1.0)
+
+
+def lattice(d: list[int], period: float) -> float:
+    hits, chance = 0, 0.0
+    mean = sum(d) / len(d)
+    for k in range(1, 7):
+        half = 0.15 * math.sqrt(k)
+        hits += sum(math.floor(gap / period + 0.5) == k and abs(gap - k * period) <= half * period for gap in d)
+        chance += math.exp(-(k - half) * period / mean) - math.exp(-(k + half) * period / mean)
+    if 1 - chance <= 0.01:
+        return math.nan
+    return max((hits / len(d) - chance) / (1 - chance), -1.0)
 
 
 def ramp(value: float, none: float, full: float) -> float:

@@ -17,15 +17,25 @@ OWN_FOLDERS = ("zeekhunt", "lab", "tools", "bench", "tests", "notebooks", "hunts
 
 # Modules that may import numpy, by package: they serve the merge on the search head. A name here may not exist yet.
 NUMPY_BY_PACKAGE = {
+    "zeekhunt.graph": "hop_points lateral paths session_table sessions",
     "zeekhunt.spl": "arrays digits numeric",
     "zeekhunt.beacon": """
-        decode merge pairs presence ramp ranking report rita rita_window scope score segments series sizes timing
+        canonical decode entities explain laws lattice merge pairs presence ramp ranking report rita rita_window scope score segments series
+        context periodogram phase_lock sizes sleep_law standing stored timing
     """,
+    "zeekhunt.dns": "tunnel_ranking tunnel_score tunnel_table",
 }
 NUMPY_MODULES = frozenset(f"{package}.{name}" for package, names in NUMPY_BY_PACKAGE.items() for name in names.split())
 
 # What an indexer, or a parse-time probe, starts with; every command script is an entry as well.
-INDEXER_ENTRIES = ("zeekhunt.spl.plan", "zeekhunt.spl.command", "zeekhunt.beacon.summary", "zeekhunt.beacon.codec")
+INDEXER_ENTRIES = (
+    "zeekhunt.spl.plan",
+    "zeekhunt.spl.command",
+    "zeekhunt.beacon.summary",
+    "zeekhunt.beacon.codec",
+    "zeekhunt.graph.session_summary",
+    "zeekhunt.dns.tunnel_summary",
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,11 @@ ARROWS = (
         for domain in DOMAINS
     ),
     Arrow("lab", ("lab",), "the lab starts the app's processes and reads its files, like splunkd", splunklib=True),
+    Arrow(
+        "tools.dns_model",
+        ("tools", "zeekhunt.dns"),
+        "the builder uses the features that ship",
+    ),
     Arrow("tools", ("tools",), "tools read files and import nothing of what ships"),
 )
 SCRIPTS = Arrow("", ("zeekhunt",), "a command script imports zeekhunt and splunklib alone", splunklib=True)
@@ -77,14 +92,18 @@ def check_arrows(root: Path) -> list[str]:
 
 
 def check_outside(root: Path) -> list[str]:
-    """What ships may use the standard library, splunklib and numpy: nothing else is on a Splunk."""
+    """What ships may use the standard library, numpy and what the package brings along: nothing else is on a Splunk."""
     sentences = []
     for module in _library(root) + _scripts(root):
         for each in module.imports:
             top = each.target.split(".")[0]
-            if top not in _STANDARD and top not in ("zeekhunt", "splunklib", "numpy") and top not in OWN_FOLDERS:
+            if (
+                top not in _STANDARD
+                and top not in ("zeekhunt", "splunklib", "publicsuffixlist", "numpy")
+                and top not in OWN_FOLDERS
+            ):
                 sentences.append(
-                    f"{each.place} imports {top}; a Splunk has the standard library, splunklib and perhaps numpy, nothing else"
+                    f"{each.place} imports {top}; a Splunk has the standard library, splunklib, publicsuffixlist, perhaps numpy"
                 )
     return sentences
 

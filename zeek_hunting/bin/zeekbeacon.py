@@ -1,4 +1,4 @@
-"""| zeekbeacon: which hosts call home. Ranks pairs of Zeek conn events by how machine-timed and how unusual they are."""
+"""| zeekbeacon: which hosts call home. Ranks addresses, names and groups of them by how machine-timed and unusual they are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 BIN = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100,PTH120  pathlib costs a probe 5 ms
 sys.path.insert(0, os.path.join(BIN, "lib"))  # noqa: PTH118
 
-from zeekhunt.beacon.summary import PairSummary, required_fields  # noqa: E402
+from zeekhunt.beacon.names import EventSummary, required_fields  # noqa: E402
 from zeekhunt.spl.plan import Plan, open_exchange  # noqa: E402
 
 PLAN = Plan("zeekbeacon", required_fields, map_merge=True)
@@ -29,18 +29,25 @@ class ZeekBeaconCommand(MapMergeCommand):
     internal = Option(validate=Networks(), doc="networks that are the site's own, besides the lookup zeek_networks")
     external = Option(validate=Networks(), doc="networks that are not, even inside a private range")
     limit = Option(default=2_000, validate=Whole(1, 50_000), doc="most rows returned, the most suspicious first")
+    by = Option(default="all", validate=OneOf("all", "ip", "name", "group"), doc="what a row is about")
+    output = Option(default="findings", validate=OneOf("findings", "summary"), doc="findings, or rows to be stored with collect")
     rita = Option(default=False, validate=Truth(), doc="add RITA v5's scores")
+    selftest = Option(default=False, validate=Truth(), doc="plant synthetic beacons in memory and say where they rank")
 
     def mapper(self) -> Mapper:
-        return PairSummary(self.rita)
+        return EventSummary(self.rita)
 
     def merger(self) -> Merger:
         from zeekhunt.beacon.ranking import Ranking, Request  # numpy: only the search head needs it
+        from zeekhunt.beacon.stored import SummaryWriter
         from zeekhunt.spl.arrays import keys
         from zeekhunt.zeek.site import site_of
 
+        if self.output == "summary":
+            return SummaryWriter(keys, self.rita)
         site = site_of(self.app_folder(), self.internal, self.external)
-        return Ranking(Request(self.min_events, self.direction, self.limit, self.rita), site, keys)
+        request = Request(self.min_events, self.direction, self.limit, self.rita, self.by, self.selftest)
+        return Ranking(request, site, keys)
 
 
 if EXCHANGE is not None:

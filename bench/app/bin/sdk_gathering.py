@@ -11,27 +11,24 @@ from zeekhunt.zeek.conn_state import is_attempt
 
 
 class Gathering:
-    """(src, dest, attempt) -> ticks, request, reply; and services."""
+    """Key of a summary -> service -> moments, request, reply."""
 
     def __init__(self) -> None:
-        self.columns: dict[summary.Key, list[list[int]]] = {}
-        self.services: dict[summary.Key, dict[str, int]] = {}
+        self.columns: dict[summary.Key, dict[str, list[list[int]]]] = {}
         self.read = 0
 
     def add(self, records: Iterator[dict[str, Any]]) -> None:
         for record in records:
             self.read += 1
-            key = (record["id.orig_h"], record["id.resp_h"], "1" if is_attempt(record["conn_state"]) else "0")
-            columns = self.columns.get(key)
+            key = (record["id.orig_h"], record["id.resp_h"], "1" if is_attempt(record["conn_state"]) else "0", "")
+            services = self.columns.setdefault(key, {})
+            service = summary.service_text(record["id.resp_p"], record["proto"], record["service"])
+            columns = services.get(service)
             if columns is None:
-                columns = self.columns[key] = [[], [], []]
-                self.services[key] = {}
-            columns[0].append(int(float(record["_time"]) * 10))
+                columns = services[service] = [[], [], []]
+            columns[0].append(int(float(record["_time"]) * 10) << summary.PORT_BITS | summary.PORT_MASK)
             columns[1].append(smaller(record["orig_bytes"], record["orig_ip_bytes"]))
             columns[2].append(smaller(record["resp_bytes"], record["resp_ip_bytes"]))
-            service = summary.service_text(record["id.resp_p"], record["proto"], record["service"])
-            services = self.services[key]
-            services[service] = services.get(service, 0) + 1
 
 
 def smaller(payload: str, ip_bytes: str) -> int:

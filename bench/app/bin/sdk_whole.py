@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -24,23 +25,34 @@ class Gathered:
         self._gathering = gathering
         self.tally = Counter({"read": gathering.read, "used": gathering.read})
 
-    def finish(self) -> Pairs:
-        keys = sorted(self._gathering.columns)
-        columns = [self._gathering.columns[key] for key in keys]
-        for ticks, *_ in columns:
-            ticks.sort()
-        return Pairs(
-            src=[key[0] for key in keys],
-            dest=[key[1] for key in keys],
-            attempt=np.array([key[2] == "1" for key in keys], bool),
-            services=[summary.lowest_services(self._gathering.services[key]) for key in keys],
-            series=Series(
-                np.concatenate([np.array(each[0], np.int64) for each in columns]), _starts([len(each[0]) for each in columns])
-            ),
-            request=_sizes([each[1] for each in columns]),
-            reply=_sizes([each[2] for each in columns]),
-            ip=None,
-        )
+    def finish(self) -> tuple[Pairs, Pairs]:
+        return _pairs(self._gathering.columns), _pairs({})
+
+
+def _pairs(gathered: dict[summary.Key, dict[str, list[list[int]]]]) -> Pairs:
+    keys = sorted(gathered)
+    services = [gathered[key] for key in keys]
+    columns = [_distinct(each) for each in services]
+    moments, request, reply = (np.array(list(chain.from_iterable(each[at] for each in columns)), np.int64) for at in range(3))
+    return Pairs(
+        src=[key[0] for key in keys],
+        dest=[key[1] for key in keys],
+        attempt=np.array([key[2] == "1" for key in keys], bool),
+        name=[key[3] for key in keys],
+        via=["" for _ in keys],
+        services=[[(name, len(summary.distinct(each[name])[0])) for name in summary.lowest_services(each)] for each in services],
+        series=Series(moments >> summary.PORT_BITS, _starts([len(each[0]) for each in columns])),
+        request=_sizes([each[1] for each in columns]),
+        reply=_sizes([each[2] for each in columns]),
+        request_b=request,
+        reply_b=reply,
+        ip=None,
+    )
+
+
+def _distinct(services: dict[str, list[list[int]]]) -> list[list[int]]:
+    """Moments, requests and replies of a pair, every event once."""
+    return summary.distinct([list(chain.from_iterable(column)) for column in zip(*services.values())])
 
 
 def _starts(lengths: list[int]) -> np.ndarray:

@@ -7,9 +7,12 @@ from lab.sim.scenario import Scenario
 from lab.sim.scenarios import (
     cobalt_strike,
     commodity_malware,
+    dns_hosts,
+    dns_tunnels,
     empire,
     evasion,
     imperfect_sensor,
+    lateral_movement,
     meterpreter,
     mythic,
     sliver,
@@ -24,4 +27,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *commodity_malware.SCENARIOS,
     *evasion.SCENARIOS,
     *imperfect_sensor.SCENARIOS,
+    *lateral_movement.SCENARIOS,
+    *dns_tunnels.SCENARIOS,
+    *dns_hosts.SCENARIOS,
 )

@@ -9,11 +9,13 @@ from lab.sim.stage import Stage
 from lab.sim.traffic import (
     administration,
     browsing,
+    deployment,
     directory,
     heartbeats,
     interfaces,
     lookups,
     mail,
+    name_data,
     shares,
     tabs,
     timekeeping,
@@ -31,5 +33,7 @@ COMPONENTS: tuple[tuple[str, Callable[[Stage], list[Label]]], ...] = (
     ("shares", shares.emit),
     ("mail", mail.emit),
     ("administration", administration.emit),
+    ("deployment", deployment.emit),
     ("lookups", lookups.emit),
+    ("name data", name_data.emit),
 )

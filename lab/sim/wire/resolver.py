@@ -19,7 +19,7 @@ from lab.sim.stage import Lookup, Stage
 from lab.sim.wire.flows import FlowPlan, Flows
 
 PROVIDER_RESOLVERS = ("203.0.113.53", "198.51.100.53")
-QTYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28, "SRV": 33}
+QTYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "NULL": 10, "PTR": 12, "MX": 15, "TXT": 16, "KEY": 25, "AAAA": 28, "SRV": 33}
 RCODES = {"NOERROR": 0, "SERVFAIL": 2, "NXDOMAIN": 3}
 _DUAL_STACK_SHARE = 0.25  # of look-ups are followed by one for AAAA
 _LOCAL_RTT_US = (250, 900)

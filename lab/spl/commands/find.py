@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lab.spl import events, time_modifier
 from lab.spl.commands.command import SplCommand
 from lab.spl.failure import SplError
@@ -15,18 +17,32 @@ _BOUNDS = ("earliest", "latest")
 
 def first(node: Node, segment: Segment, session: Session) -> Relation:
     """The events that a search begins with."""
-    now_s = session.settings.now_s
-    if now_s is None:
-        newest = events.newest_s(session)
-        now_s = 0.0 if newest is None else float(int(newest) + 1)
-    expression, moments = _without_times(predicate(node, segment), now_s)
-    session.earliest_s, session.latest_s = moments.get("earliest"), moments.get("latest")
+    expression, moments = without_times(predicate(node, segment), session.now_s)
+    bounds = time_range(moments, segment, session)
+    relation = events.found(session, expression, bounds)
+    if session.parent is None:
+        session.events_found = session.count(relation)
+    return relation
+
+
+def time_range(moments: Mapping[str, float], segment: Segment, session: Session) -> events.Bounds:
+    """The search's time range: what it says itself, else that of the settings."""
+    ends = {}
+    for name in _BOUNDS:
+        given = getattr(session.settings, name)
+        ends[name] = moments.get(name)
+        if not moments and given:
+            try:
+                ends[name] = time_modifier.epoch_s(given, session.now_s)
+            except ValueError as error:
+                raise SplError(f"search: {name}: {error}", segment.at) from error
+    session.earliest_s, session.latest_s = ends["earliest"], ends["latest"]
     if session.earliest_s is not None and session.latest_s is not None and session.earliest_s >= session.latest_s:
         raise SplError("search: earliest must be before latest", segment.at)
-    return events.found(session, expression, events.Bounds(session.earliest_s, session.latest_s))
+    return events.Bounds(session.earliest_s, session.latest_s)
 
 
-def _without_times(expression: Predicate, now_s: float) -> tuple[Predicate, dict[str, float]]:
+def without_times(expression: Predicate, now_s: float) -> tuple[Predicate, dict[str, float]]:
     """The expression without its time terms, and what those say."""
     parts = _conjuncts(expression)
     times = [part for part in parts if isinstance(part, Compare) and part.field in _BOUNDS]
@@ -60,5 +76,6 @@ def _filter(relation: Relation, node: Node, segment: Segment, session: Session) 
 
 
 SEARCH = SplCommand(
-    "search", "search <terms, field=value, field IN (…), AND OR NOT ( )> [earliest=<time>] [latest=<time>]", _filter
+    "search", "search <terms, field=value, field IN (…), AND OR NOT ( )> [earliest=<time>] [latest=<time>]", _filter,
+    generate=first,
 )

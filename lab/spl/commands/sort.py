@@ -20,7 +20,7 @@ def _sort(relation: Relation, node: Node, segment: Segment, session: Session) ->
     keys: list[tuple[str, bool]] = []
     for child in node.children:
         if not isinstance(child, Token):
-            keys += _keys(relation, child, turned)
+            keys += sort_keys(relation, child, turned)
     ordered = relation.ordered(session.names, keys)
     limit = count_of(node, DEFAULT_ROWS)
     if limit == 0:
@@ -33,7 +33,7 @@ def _sort(relation: Relation, node: Node, segment: Segment, session: Session) ->
     return replace(ordered, sql=f"SELECT * FROM ({ordered.sql}){ordered.order_by} LIMIT {limit}")
 
 
-def _keys(relation: Relation, key: Node, turned: bool) -> list[tuple[str, bool]]:
+def sort_keys(relation: Relation, key: Node, turned: bool) -> list[tuple[str, bool]]:
     tokens = {child.type: str(child) for child in key.children if isinstance(child, Token)}
     value = relation.value(unquoted(str(key.children[-1])))
     descending = ("MINUS" in tokens) != turned

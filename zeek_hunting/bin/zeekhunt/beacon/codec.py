@@ -1,10 +1,11 @@
-"""Ascending whole numbers as text that needs no quoting in CSV, in SPL or in a stored event.
+"""Lists of whole numbers as text that needs no quoting in CSV, in SPL or in a stored event.
 
 The numbers are written as differences to the one before, each in base 32, least significant digit first; the last digit
 comes from the upper half of a 64-letter alphabet and so ends the number. Below 32 a difference takes one letter, below
 1,024 two. Three or more zeros in a row (equal numbers) become ``.`` and how many they are. So event times cost one or two
-letters each, and sizes, written as a sorted list, next to nothing where they repeat. This module is plain Python;
-``decode`` reads the same text with numpy.
+letters each. ``encode`` takes an ascending list; ``encode_any`` any list of numbers from -1, raised by one and each written
+by itself. There the mark of a run repeats the number before. This module is plain Python; ``decode`` reads the texts with
+numpy.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ _ENDING = [ALPHABET[RADIX + low] for low in range(RADIX)]
 _ENDING += [low + ALPHABET[RADIX + high] for high in range(1, RADIX) for low in ALPHABET[:RADIX]]
 _GOING_ON = [low + high for high in ALPHABET[:RADIX] for low in ALPHABET[:RADIX]]
 _TWO = RADIX**2
+_LOW_BITS, _PLACES = _TWO - 1, 10  # a number below _TWO^2 is _TWO * (number >> _PLACES) + (number & _LOW_BITS)
+_LARGE = _TWO * _TWO - 1
+_RAISED = [*_ENDING[1:_TWO], _ENDING[0]]  # of a number raised by one; the last, which is also that of -1, of none
 _SMALL = 65_536
 _FEW = 3
 
@@ -55,6 +59,28 @@ def encode(ascending: list[int]) -> str:
     steps = map(sub, islice(ascending, 1, None), ascending)
     text = _number(first) + "".join(map(_TEXTS.__getitem__, steps))
     return _ZEROS.sub(_run, text) if ZERO + ZERO + ZERO in text else text
+
+
+def encode_any(numbers: list[int]) -> str:
+    """The text of numbers from -1 in any order, each by itself; one that fills the whole list is written once."""
+    if not numbers:
+        return ""
+    first = numbers[0]
+    if len(numbers) > _FEW and numbers.count(first) == len(numbers):  # a beacon's requests
+        return repeated(first, len(numbers))
+    if max(numbers) < _LARGE:
+        return "".join(
+            [
+                _RAISED[number] if number < _LOW_BITS else _GOING_ON[number + 1 & _LOW_BITS] + _ENDING[number + 1 >> _PLACES]
+                for number in numbers
+            ]
+        )
+    return "".join([_number(number + 1) for number in numbers])
+
+
+def repeated(number: int, count: int) -> str:
+    """encode_any of one number, count times."""
+    return _number(number + 1) + (RUN + _number(count - 1) if count > 1 else "")
 
 
 def _number(number: int) -> str:

@@ -14,11 +14,11 @@ _DIGIT[np.frombuffer(ALPHABET.encode(), np.uint8)] = np.arange(len(ALPHABET))
 _DIGIT[ord(RUN)] = _RUN
 
 
-def decode(texts: Sequence[bytes], most: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(numbers int64, ascending within each text, one text after the other; how many each text holds, int64 (texts,)).
+def decode(texts: Sequence[bytes], most: np.ndarray, ascending: bool = True) -> tuple[np.ndarray, np.ndarray]:
+    """(numbers int64, one text after the other; how many each text holds, int64 (texts,)).
 
-    most: int64 (texts,), the most numbers a text may hold: a forged run length must not fill the memory. Raises CodecError with
-    the damaged text.
+    ascending: whether ``encode`` wrote the texts, else ``encode_any``. most: int64 (texts,), the most numbers a text may hold: a
+    forged run length must not fill the memory. Raises CodecError with the damaged text.
     """
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     digits = _DIGIT[np.frombuffer(b"".join(texts), np.uint8)]
@@ -43,7 +43,10 @@ def decode(texts: Sequence[bytes], most: np.ndarray) -> tuple[np.ndarray, np.nda
     if len(damaged):
         raise CodecError(f"a summary holds more numbers than its {int(most[damaged[0]])} events: {texts[damaged[0]][:40]!r}")
     if run.any():
-        numbers = np.repeat(np.where(run, 0, numbers), repeats)
+        repeated = 0 if ascending else np.where(owner == np.roll(owner, 1), np.roll(numbers, 1), 0)
+        numbers = np.repeat(np.where(run, repeated, numbers), repeats)
+    if not ascending:
+        return numbers - 1, held
     total = np.cumsum(numbers)
     last = np.cumsum(held)
     before = np.where(last - held > 0, total[np.maximum(last - held, 1) - 1] if len(total) else 0, 0)

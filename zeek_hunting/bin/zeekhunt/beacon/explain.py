@@ -1,40 +1,48 @@
-"""The words of a finding: where each point comes from, what speaks against it, and the search that shows its events."""
+"""The words of a finding: where each point comes from, what speaks against it, and what would change it."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from .. import finding
-from .score import BeaconScores
+from .entities import GROUP, Entity
+from .score import BeaconScores, other_prevalence
 from .settings import PARTS, SEVERITIES, BeaconSettings
 from .sizes import Direction
 from .timing import EXPONENTIAL, SCORED
 
-HUNT, HUNT_VERSION = "c2_beacon_ip", "1"
-TECHNIQUES = ("T1071", "T1573")
+HUNT_VERSION = "2"
 MEANING = {
+    "sleep_law": "nats by which a law of sleeping explains the intervals better than random traffic",
     "dispersion": "spread of the middle half of the intervals",
     "dead_time": "shortest interval against the median",
     "tail": "longest interval against the median",
     "pair_correlation": "share of events with another one period later, beyond chance",
     "count_dispersion": "variance of counts per window against their mean",
+    "lattice": "share of intervals near a multiple of the period, beyond chance",
 }
 CONFIDENCE = ((30, "high"), (10, "medium"), (0, "low"))  # intervals it rests on
 FEW_EVENTS = 12
 COMMON = 0.10
+SUPPOSED_SHARE = 0.4  # of all sources, for the counterfactual
+CLOCK_S = (60, 300, 600, 900, 1800, 3600)
+CLOCK_SPREAD_S = 1.0
+USUAL_PORTS = {"ssl": ("443", "8443"), "http": ("80", "8080", "3128")}
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is explained: one pair. sources: internal sources of the destination, of sources_seen."""
+    """What is explained. sources: internal sources of the destination, of sources_seen; destinations: addresses."""
 
-    src: str
-    dest: str
+    kind: str
     unanswered: bool
     events: int
     first_tick: int
     last_tick: int
+    destinations: int
     sources: int
     sources_seen: int
     threat_score: float
@@ -48,7 +56,7 @@ def evidence(scores: BeaconScores, at: int, subject: Subject) -> list[str]:
     lines = []
     for part, value, random, earned in zip(PARTS, scores.timing.statistics[at].tolist(), EXPONENTIAL, points):
         measured = "too few to measure" if math.isnan(value) else f"{value:.2f}, random traffic {random:.2f}"
-        lines.append(f"{part}: {MEANING[part]} {measured}: {earned:+.2f}")
+        lines.append(f"{part}: {MEANING.get(part, part.replace('_', ' '))} {measured}: {earned:+.2f}")
     request, reply = scores.sizes.request, scores.sizes.reply
     lines.append(f"sizes: {_sizes('requests', request, at)}; {_sizes('replies', reply, at)}: {points[len(PARTS)]:+.2f}")
     presence = scores.presence
@@ -65,14 +73,20 @@ def why_not(scores: BeaconScores, at: int, subject: Subject, settings: BeaconSet
     timing = scores.timing
     if int(timing.reason[at]) != SCORED:
         reasons.append(f"only {subject.events} events, too few intervals to measure")
+    if subject.kind == GROUP:
+        reasons.append(f"{subject.destinations} destinations that need not belong together: compare who owns them")
     if subject.unanswered:
         reasons.append("nobody answers: a dead service, or a server that is gone")
     if subject.sources > 1 and scores.prevalence[at] > COMMON:
-        reasons.append(f"{subject.sources} of {subject.sources_seen} internal sources go there")
+        share = subject.sources / subject.sources_seen
+        reasons.append(f"{subject.sources} of {subject.sources_seen} internal sources go there ({share:.0%})")
     if subject.events < FEW_EVENTS:
         reasons.append(f"only {subject.events} events")
     if 100 * timing.timing[at] < settings.severity_medium:
         reasons.append("the timing is close to random traffic")
+    locked = _clock(float(timing.period_s[at]), float(timing.q25_s[at]), float(timing.q75_s[at]))
+    if locked:
+        reasons.append(f"clock-locked to {locked}: schedulers and monitoring keep such round times")
     if not reasons:
         reasons.append(
             "a benign program with a timer to a rare destination looks the same: look at the destination and the process"
@@ -110,16 +124,37 @@ def duration(seconds: float) -> str:
     return f"{whole // 86_400} d {whole % 86_400 // 3600} h"
 
 
-def drilldown(subject: Subject) -> str:
-    """SPL that shows the events of the pair, in whatever spelling the site has them."""
-    src, dest = _quoted(subject.src), _quoted(subject.dest)
-    sources = " OR ".join(f"{name}={src}" for name in ('"id.orig_h"', "id_orig_h", "src_ip", "src"))
-    dests = " OR ".join(f"{name}={dest}" for name in ('"id.resp_h"', "id_resp_h", "dest_ip", "dst_ip", "dest", "dst"))
-    return f"`zeek_conn` ({sources}) ({dests}) earliest={subject.first_tick // 10} latest={subject.last_tick // 10 + 1}"
+def techniques(entity: Entity) -> list[str]:
+    """ATT&CK ids: what the services and the way of naming say, beside the application-layer channel that every beacon is."""
+    found = {"T1071"}
+    for service, _ in entity.services:
+        port, _, rest = service.partition("/")
+        spoken = rest.partition("/")[2].split("+")
+        found.update({"T1071.001"} if {"ssl", "http"} & set(spoken) else set())
+        found.update({"T1573"} if "ssl" in spoken else set())
+        usual = [port in USUAL_PORTS[word] for word in spoken if word in USUAL_PORTS]
+        found.update({"T1571"} if usual and not any(usual) else set())
+    found.update({"T1090"} if "connect" in entity.via else set())
+    found.update({"T1008"} if entity.kind == GROUP else set())
+    return sorted(found)
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def counterfactual(scores: BeaconScores, at: int, subject: Subject, settings: BeaconSettings) -> str:
+    """What the threat score would be with a common destination, in words."""
+    supposed = max(math.ceil(SUPPOSED_SHARE * subject.sources_seen), 1)
+    prevalence = float(other_prevalence(np.array([supposed]), subject.sources_seen, settings)[0])
+    odds = -settings.prevalence_weight * math.log10(prevalence / settings.neutral_prevalence)
+    rank = float(scores.rank[at]) - float(scores.prevalence_log_odds[at]) + odds
+    points = min(100 / (1 + math.exp(-rank)), 100.0)
+    return f"if {supposed} of {subject.sources_seen} internal sources went there: {points:.0f}"
+
+
+def _clock(period_s: float, low_s: float, high_s: float) -> str:
+    """``5 min`` where half of the intervals keep a round time within a second; '' where not."""
+    for round_s in CLOCK_S:
+        if abs(period_s - round_s) <= 1 and high_s - low_s <= CLOCK_SPREAD_S:
+            return duration(round_s)
+    return ""
 
 
 def _sizes(name: str, direction: Direction, at: int) -> str:

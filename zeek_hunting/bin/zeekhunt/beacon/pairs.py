@@ -1,26 +1,26 @@
 """Pairs on the search head: raw conn events and partial rows, in any mixture and order, become one canonical set of arrays.
 
-Everything gathered is a count or a sorted list of whole numbers, so the result is the same, bit for bit, for any split of
-the events over chunks and indexers, with or without the map.
+What is gathered is a set of events, each told by its whole numbers (see summary), so the result is the same, bit for bit, for
+any split of the events over chunks and indexers, with or without the map, and with events that came twice.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from ..zeek import byte_count, conn_state, event_time
 from ..zeek import fields as zeek_fields
-from . import summary
-from .codec import CodecError
+from . import names, summary
+from .canonical import Events, Pairs, canonical, distinct
+from .codec import CodecError, repeated
 from .decode import decode
-from .series import Series, Sizes
 
 _POWERS = np.array([float(10**place) for place in range(23)])
+__all__ = ["Keys", "PairTable", "Pairs"]
 MOST_EVENTS = 2**27  # of one partial row: more is a forged row
 
 
@@ -49,30 +49,16 @@ class Table(Protocol):
 Keys = Callable[[Sequence[Any], np.ndarray], np.ndarray]  # columns and flags -> one number per row: see spl.arrays.keys
 
 
-@dataclass(frozen=True)
-class HourlyIp:
-    """summary.hourly_ip of every event. values: (events,) ascending within a pair; starts: (pairs + 1,)."""
+class _Texts:
+    """Some rows of a table as names.NameSummary reads them."""
 
-    values: np.ndarray
-    starts: np.ndarray
+    def __init__(self, table: Table, rows: np.ndarray) -> None:
+        self._table, self._which = table, rows
+        self.rows, self.names = len(rows), table.names
 
-
-@dataclass(frozen=True)
-class Pairs:
-    """Canonical: pairs ascend by (src, dest, attempt), events by time, sizes by value.
-
-    src, dest: wire text (pairs,); attempt: bool (pairs,); services: per pair the kept (service, events); series: ticks;
-    request, reply: guarded payload bytes; ip: summary.hourly_ip of each event, None unless RITA's scores are wanted.
-    """
-
-    src: list[str]
-    dest: list[str]
-    attempt: np.ndarray
-    services: list[list[tuple[str, int]]]
-    series: Series
-    request: Sizes
-    reply: Sizes
-    ip: HourlyIp | None
+    def cells(self, name: str) -> list[str] | None:
+        column = self._table.column(name)
+        return None if column is None else column.texts(self._which)
 
 
 class PairTable:
@@ -83,28 +69,47 @@ class PairTable:
         self._keys = keys
         self._rita = rita
         self._pairs: dict[summary.Key, int] = {}
-        self._services: list[dict[str, int]] = []
         self._hashes = np.zeros(0, np.uint64)  # of the key fields of rows met so far, ascending
-        self._hash_places = np.zeros(0, np.int64)  # and for each the place in the three below
+        self._hash_places = np.zeros(0, np.int64)  # and for each the place in the two below
         self._combination_pair: list[int] = []  # -1 - place in _reasons where the events are skipped
         self._combination_service: list[str] = []
-        self._combination_events = np.zeros(0, np.int64)
+        self._partial_combinations: dict[tuple[int, str], int] = {}
         self._reasons: list[str] = []
-        self._ticks: list[tuple[np.ndarray, np.ndarray]] = []
-        self._sizes: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"request": [], "reply": [], "ip": []}
+        self._planted = 0  # events that no log holds
+        self._events: dict[str, list[np.ndarray]] = {
+            "combination": [],
+            "tick": [],
+            "port": [],
+            "request": [],
+            "reply": [],
+            "ip": [],
+        }
 
     def add(self, table: Table) -> None:
         kind = table.column(summary.KIND)
-        if kind is None:
-            self._add_events(table, np.arange(table.rows))
-            return
-        partial = kind.lengths > 0
+        partial = np.zeros(table.rows, bool) if kind is None else kind.lengths > 0
         if partial.any():
-            self._add_partial(table, np.flatnonzero(partial))
+            rows = np.flatnonzero(partial)
+            self._add_partial({name: _cells(table.column(name), rows) for name in summary.COLUMNS})
         if not partial.all():
-            self._add_events(table, np.flatnonzero(~partial))
+            self._add_raw(table, np.flatnonzero(~partial))
 
     # raw events
+
+    def _add_raw(self, table: Table, rows: np.ndarray) -> None:
+        if names.may_hold(table.names):
+            block = _Texts(table, rows)
+            log = np.array(names.logs(block))
+            named = np.flatnonzero(log != names.CONN)
+            if len(named):
+                gathering = names.NameSummary(self._rita)
+                gathering.add(_Texts(table, rows[named]), log[named].tolist())
+                for part in gathering.drain():
+                    self._add_partial({name: list(cells) for name, cells in part.items()})
+                self.tally.update(gathering.tally)
+            rows = rows[log == names.CONN]
+        if len(rows):
+            self._add_events(table, rows)
 
     def _add_events(self, table: Table, rows: np.ndarray) -> None:
         self.tally["read"] += len(rows)
@@ -121,17 +126,18 @@ class PairTable:
         self.tally["no_time"] += int(((pair >= 0) & (ticks < 0)).sum())
         used = np.flatnonzero((pair >= 0) & (ticks >= 0))
         self.tally["used"] += len(used)
-        events = np.bincount(combination[used], minlength=len(self._combination_pair))
-        events[: len(self._combination_events)] += self._combination_events
-        self._combination_events = events
-        pair = pair[used]
-        self._ticks.append((pair, ticks[used]))
         orig, orig_ip, resp, resp_ip = (_byte_counts(self._coalesced(table, field, rows[used])) for field in summary.SIZE_FIELDS)
-        self._keep_sizes("request", pair, _guarded(orig, orig_ip))
-        self._keep_sizes("reply", pair, _guarded(resp, resp_ip))
-        if self._rita:
-            hour = ticks[used] // summary.HOUR_TICKS << summary.IP_BITS
-            self._sizes["ip"].append((pair, hour + np.clip(orig_ip, 0, summary.IP_LARGEST)))
+        port = _byte_counts(self._coalesced(table, "src_port", rows[used])) & summary.PORT_MASK
+        self._keep(combination[used], ticks[used], port, _guarded(orig, orig_ip), _guarded(resp, resp_ip), self._ip(orig_ip))
+
+    def _ip(self, ip_bytes: np.ndarray) -> np.ndarray:
+        """IP bytes tell events apart only where RITA's scores ask for them, as in the map."""
+        return ip_bytes if self._rita else np.zeros(len(ip_bytes), np.int64)
+
+    def _keep(self, *columns: np.ndarray) -> None:
+        """combination, tick, port, request, reply, ip: (events,) each."""
+        for parts, column in zip(self._events.values(), columns):
+            parts.append(column)
 
     def _places(self, hashes: np.ndarray, first: np.ndarray, columns: dict[str, Column], attempt: np.ndarray) -> np.ndarray:
         """The place of each key-field combination; a new one is read at its first row. hashes ascend."""
@@ -163,24 +169,15 @@ class PairTable:
         return range(before, len(self._combination_pair))
 
     def _pair(self, key: summary.Key) -> int:
-        pair = self._pairs.setdefault(key, len(self._pairs))
-        if pair == len(self._services):
-            self._services.append({})
-        return pair
+        return self._pairs.setdefault(key, len(self._pairs))
 
     @staticmethod
     def _coalesced(table: Table, field: str, rows: np.ndarray) -> Column:
         return table.first_set(zeek_fields.present(field, table.names), rows)
 
-    def _keep_sizes(self, name: str, pair: np.ndarray, sizes: np.ndarray) -> None:
-        known = np.flatnonzero(sizes >= 0)
-        self._sizes[name].append((pair[known], sizes[known]))
-
     # partial rows
 
-    def _add_partial(self, table: Table, rows: np.ndarray) -> None:
-        cells = {name: _cells(table.column(name), rows) for name in summary.COLUMNS}
-        pairs: list[int] = []
+    def _add_partial(self, cells: dict[str, list[str]]) -> None:
         kept: list[int] = []
         for at, (kind, version) in enumerate(zip(cells[summary.KIND], cells["zh_version"])):
             if version != str(summary.VERSION):
@@ -189,52 +186,95 @@ class PairTable:
                 )
             if kind == summary.TALLY:
                 self.tally.update(_tally(cells["zh_tally"][at]))
-            elif kind == summary.PAIR:
+            elif kind in (summary.PAIR, summary.NAME):
                 kept.append(at)
-                pairs.append(self._pair((cells["src"][at], cells["dest"][at], cells["zh_attempt"][at])))
-                _add_services(self._services[pairs[-1]], cells["zh_services"][at])
             else:
                 raise CodecError(f"a summary of kind {kind[:40]!r}, which this command does not know")
-        pair = np.array(pairs, np.int32)
         events = np.array([_events(cells["zh_events"][at]) for at in kept], np.int64)
-        ticks, held = decode([cells["zh_ticks"][at].encode("latin-1") for at in kept], events)
-        if not np.array_equal(held, events) or ticks.max(initial=0) > event_time.LATEST_S * event_time.TICKS_PER_S:
-            raise CodecError("a summary whose times do not fit its number of events or this century: damaged or cut")
-        self._ticks.append((np.repeat(pair, held), ticks))
-        for name in self._sizes:
-            sizes, held = decode([cells[f"zh_{name}"][at].encode("latin-1") for at in kept], events)
-            if name != "ip" and sizes.max(initial=0) >= byte_count.LIMIT:
-                raise CodecError(f"a summary with a byte count over {byte_count.LIMIT}: damaged")
-            self._sizes[name].append((np.repeat(pair, held), sizes))
+        decoded = {name: _numbers(cells[f"zh_{name}"], kept, events, name) for name in ("ticks", "port", "request", "reply")}
+        ip = _numbers(cells["zh_ip"], kept, events, "ip") if self._rita else np.zeros(int(events.sum()), np.int64)
+        combination = self._partial_combination(cells, kept, events)
+        self._keep(combination, *decoded.values(), ip)
+
+    def _partial_combination(self, cells: dict[str, list[str]], kept: list[int], events: np.ndarray) -> np.ndarray:
+        """The combination of every event of partial rows; what a row counts as a service beyond the kept ones has the service
+        ''."""
+        first: list[int] = []
+        of_row: list[int] = []
+        for at in kept:
+            pair = self._pair((cells["src"][at], cells["dest"][at], cells["zh_attempt"][at], cells["zh_name"][at]))
+            services = cells["zh_services"][at].split()
+            if not 0 < len(services) <= summary.SERVICES_KEPT:
+                raise CodecError(f"a summary of {len(services)} services; a row names from 1 to {summary.SERVICES_KEPT}")
+            first.append(len(of_row))
+            padding = [""] * (summary.SERVICES_KEPT + 1 - len(services))
+            of_row += [self._partial_place(pair, service) for service in (*services, *padding)]
+        places = [cells["zh_service"][at].encode("latin-1") for at in kept]
+        rank, held = decode(places, events, ascending=False)
+        if not ((held == events) | (held == 0)).all():
+            raise CodecError("a summary whose services do not fit its number of events: damaged or cut")
+        if len(rank) and not 0 <= rank.min() <= rank.max() <= summary.SERVICES_KEPT:
+            raise CodecError("a summary with a service that it does not name: damaged")
+        every = np.repeat(np.array(first, np.int64), events)
+        every[np.repeat(held > 0, events)] += rank
+        return np.array(of_row, np.int64)[every] if of_row else np.zeros(0, np.int64)
+
+    def _partial_place(self, pair: int, service: str) -> int:
+        place = self._partial_combinations.get((pair, service))
+        if place is None:
+            place = self._partial_combinations[pair, service] = len(self._combination_pair)
+            self._combination_pair.append(pair)
+            self._combination_service.append(service)
+        return place
 
     # result
 
-    def finish(self) -> Pairs:
-        """The canonical pairs; the table is empty afterwards."""
-        for pair, service, count in zip(self._combination_pair, self._combination_service, self._combination_events.tolist()):
-            if count:
-                self._services[pair][service] = self._services[pair].get(service, 0) + count
-        alive = np.zeros(len(self._pairs), bool)
-        for seen, _ in self._ticks:
-            alive[seen] = True
-        keys = sorted(key for key, pair in self._pairs.items() if alive[pair])
-        rank = np.zeros(len(alive), np.int64)
-        rank[[self._pairs[key] for key in keys]] = np.arange(len(keys))
-        pair_of_event, ticks = _sorted(self._ticks, rank)
-        starts = np.searchsorted(pair_of_event, np.arange(len(keys) + 1))
-        services = [summary.lowest_services(self._services[self._pairs[key]]) for key in keys]
-        sizes = {name: _sorted(self._sizes.pop(name), rank) for name in ("request", "reply", "ip")}
-        self._ticks = []
-        return Pairs(
-            src=[key[0] for key in keys],
-            dest=[key[1] for key in keys],
-            attempt=np.array([key[2] == "1" for key in keys], bool),
-            services=services,
-            series=Series(ticks, starts),
-            request=_multiset(*sizes["request"], len(keys)),
-            reply=_multiset(*sizes["reply"], len(keys)),
-            ip=HourlyIp(sizes["ip"][1], np.searchsorted(sizes["ip"][0], np.arange(len(keys) + 1))) if self._rita else None,
+    def add_rows(self, rows: Sequence[tuple[str, ...]]) -> None:
+        """Partial rows in the order of summary.COLUMNS."""
+        self._planted += sum(int(row[summary.COLUMNS.index("zh_events")]) for row in rows)
+        self._add_partial({name: [row[at] for row in rows] for at, name in enumerate(summary.COLUMNS)})
+
+    def finish(self) -> tuple[Pairs, Pairs]:
+        """The canonical pairs of addresses, and those of a source and a name."""
+        keys, lowest, events = self.settle()
+        addresses = sum(not key[3] for key in keys)
+        cut = int(np.searchsorted(events["pair"], addresses))
+        named = {name: column[cut:] - (addresses if name == "pair" else 0) for name, column in events.items()}
+        unnamed = {name: column[:cut] for name, column in events.items()}
+        return (
+            canonical(keys[:addresses], lowest[:addresses], unnamed, self._rita),
+            canonical(keys[addresses:], lowest[addresses:], named, self._rita),
         )
+
+    def settle(self) -> tuple[list[summary.Key], list[list[str]], Events]:
+        """Keys, first those without a name; the services kept of each; every event once (see canonical.distinct)."""
+        held = {name: np.concatenate(parts) if parts else np.zeros(0, np.int64) for name, parts in self._events.items()}
+        self._events = {name: [column] for name, column in held.items()}
+        alive = np.unique(held["combination"])
+        services = self._alive_services(alive.tolist())
+        keys = sorted((key for key, pair in self._pairs.items() if pair in services), key=lambda key: (key[3] != "", key))
+        rank = {self._pairs[key]: at for at, key in enumerate(keys)}
+        lowest = [summary.lowest_services(services[self._pairs[key]]) for key in keys]
+        pair_of, service_of = np.zeros((2, len(self._combination_pair)), np.int64)
+        for place in alive.tolist():
+            at = rank[self._combination_pair[place]]
+            pair_of[place] = at
+            service = self._combination_service[place]
+            service_of[place] = lowest[at].index(service) if service in lowest[at] else summary.SERVICES_KEPT
+        combination = held["combination"]
+        del held["combination"]
+        events = distinct(pair_of[combination], service_of[combination], held)
+        self.tally["repeated"] = self.tally["used"] + self._planted - len(events["pair"])
+        return keys, lowest, events
+
+    def _alive_services(self, alive: list[int]) -> dict[int, set[str]]:
+        """Services of each pair that has an event."""
+        services: dict[int, set[str]] = {}
+        for place in alive:
+            named = services.setdefault(self._combination_pair[place], set())
+            if self._combination_service[place]:
+                named.add(self._combination_service[place])
+        return services
 
 
 def _ticks(column: Column) -> np.ndarray:
@@ -266,25 +306,19 @@ def _guarded(payload: np.ndarray, ip_bytes: np.ndarray) -> np.ndarray:
     return smaller
 
 
-def _sorted(parts: list[tuple[np.ndarray, np.ndarray]], rank: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """All parts as (pair in canonical numbering, value), ascending by both."""
-    if not parts:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    pair = rank[np.concatenate([pair for pair, _ in parts])]
-    value = np.concatenate([value for _, value in parts])
-    low = int(value.min(initial=0))
-    span = int(value.max(initial=0)) - low + 1
-    if span * max(len(rank), 1) < 2**63:  # one sort of one number is several times faster than a sort by two
-        both = np.sort(pair * span + (value - low))
-        return both // span, both % span + low
-    order = np.lexsort((value, pair))
-    return pair[order], value[order]
-
-
-def _multiset(pair: np.ndarray, value: np.ndarray, pairs: int) -> Sizes:
-    first = np.flatnonzero(np.concatenate(([True], (pair[1:] != pair[:-1]) | (value[1:] != value[:-1]))) if len(pair) else pair)
-    counts = np.diff(np.append(first, len(pair)))
-    return Sizes(value[first], counts, np.searchsorted(pair[first], np.arange(pairs + 1)))
+def _numbers(cells: list[str], kept: list[int], events: np.ndarray, name: str) -> np.ndarray:
+    """One list of every partial row, row behind row; it must hold a number for each event."""
+    texts = [cells[at].encode("latin-1") for at in kept]
+    if name == "port":  # '': no event has one
+        unset = summary.PORT_MASK
+        texts = [text or repeated(unset, count).encode() for text, count in zip(texts, events.tolist())]
+    numbers, held = decode(texts, events, ascending=name == "ticks")
+    limit = event_time.LATEST_S * event_time.TICKS_PER_S if name == "ticks" else byte_count.LIMIT
+    if not np.array_equal(held, events):
+        raise CodecError(f"a summary whose {name} does not fit its number of events: damaged, cut, or built without rita=true")
+    if numbers.max(initial=0) > limit or numbers.min(initial=0) < byte_count.UNKNOWN:
+        raise CodecError(f"a summary whose {name} holds a number outside of this century or over a petabyte: damaged")
+    return numbers
 
 
 def _cells(column: Column | None, rows: np.ndarray) -> list[str]:
@@ -294,12 +328,6 @@ def _cells(column: Column | None, rows: np.ndarray) -> list[str]:
 def _tally(text: str) -> dict[str, int]:
     counts = (part.rpartition(":") for part in text.split())
     return {name: _whole(count, "tally") for name, _, count in counts}
-
-
-def _add_services(services: dict[str, int], text: str) -> None:
-    for part in text.split():
-        name, _, count = part.rpartition(":")
-        services[name] = services.get(name, 0) + _whole(count, "services")
 
 
 def _events(text: str) -> int:

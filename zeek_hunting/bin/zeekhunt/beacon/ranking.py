@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,12 @@ import numpy as np
 from .. import finding
 from ..zeek import fields as zeek_fields
 from ..zeek.site import Site
-from . import report, scope, segments
+from . import entities, report, scope, selftest, standing, summary
+from .entities import Entity
 from .pairs import Keys, Pairs, PairTable
 from .rita import rita_scores
 from .rita_window import rita_window
 from .score import score
-from .series import PairColumns, Series, Sizes
 from .settings import BeaconSettings
 
 SKIPPED = {
@@ -25,18 +25,23 @@ SKIPPED = {
     "no_src": "without a source address",
     "no_dest": "without a destination address",
     "odd_key": "with a tab inside an address",
+    "no_name": "of TLS or HTTP without a host name",
 }
+ALL = "all"
 
 
 @dataclass(frozen=True)
 class Request:
     """What the hunter asked for. min_events: fewest events of a scored pair; direction: see scope; limit: most findings;
-    rita: add RITA's scores, and the pairs that only RITA scores."""
+    rita: add RITA's scores, and the pairs that only RITA scores; by: one kind of entity or ALL, which leaves out what another
+    row says better (see standing); selftest: plant beacons and say where they rank (see selftest)."""
 
     min_events: int = 4
     direction: str = scope.OUTBOUND
     limit: int = 2_000
     rita: bool = False
+    by: str = ALL
+    selftest: bool = False
 
 
 class Ranking:
@@ -48,22 +53,62 @@ class Ranking:
         self._request, self._site = request, site
         self._settings = settings or BeaconSettings()
         self._table = PairTable(keys, request.rita)
+        self._labels: dict[tuple[str, str], str] = {}
 
     def add(self, table: Any) -> None:
         self._table.add(table)
 
     def finish(self) -> dict[str, Sequence[finding.Cell]]:
-        pairs = self._table.finish()
+        pairs, named = self._table.finish()
         tally = self._table.tally
         self._say("INFO", _rows_sentence(tally))
         if not tally["used"]:
             self._explain_nothing_used(tally)
             return {}
-        chosen, rita = self._choose(pairs)
-        found = self._findings(pairs, chosen, rita)
+        around = scope.context(pairs, named, self._site)
+        if self._request.selftest:
+            src = self._planting_source(around)
+            rows = list(selftest.planted(src, around.first_tick, around.last_tick, self._request.rita))
+            self._labels = {(src, row[summary.COLUMNS.index("dest")]): label for label, row in rows}
+            self._table.add_rows([row for _, row in rows])
+            pairs, named = self._table.finish()
+            around = scope.context(pairs, named, self._site)
+        chosen, hunted, rita = self._choose(pairs)
+        about = self._entities(pairs, named, chosen, hunted, around)
+        found = self._findings(pairs, named, about, around, rita)
+        if self._request.selftest and found:
+            found["planted"] = self._planted(found)
+            self._say("WARN", selftest.ranks([str(label) for label in found["planted"]]))
         if not found:
             self._say("WARN", "nothing to rank: every pair was left out, see the message above for why")
         return found
+
+    def _entities(
+        self, pairs: Pairs, named: Pairs, chosen: np.ndarray, hunted: np.ndarray, around: scope.Context
+    ) -> list[Entity]:
+        """What is scored. A search for groups scores addresses and names as well: a group must be better than its members."""
+        about = entities.of_addresses(pairs, chosen, around)
+        least = self._request.min_events
+        if self._request.by != entities.IP:
+            reasons = scope.reasons(named, self._site, self._request.direction)
+            about += entities.of_names(named, scope.hunted_names(named, reasons), around, least)
+        if self._request.by in (entities.GROUP, ALL):
+            about += entities.of_groups(pairs, hunted, named, around, least)
+        return about
+
+    def _planting_source(self, around: scope.Context) -> str:
+        """The internal source that is on for the most hours, the first of several; any source where none is internal."""
+        hours = np.diff(around.online.starts)
+        inside = [src for src in around.source if self._site.is_internal(src)] or list(around.source)
+        return max(inside, key=lambda src: (int(hours[around.source[src]]), src))
+
+    def _planted(self, found: Mapping[str, Sequence[finding.Cell]]) -> list[finding.Cell]:
+        """Per row the label of the planted beacon it is about; '' for real traffic."""
+        labels: list[finding.Cell] = []
+        for src, addresses in zip(found["src"], found["addresses"]):
+            ends = [(str(src), address) for address in addresses] if isinstance(addresses, (list, tuple)) else []
+            labels.append(next((self._labels[end] for end in ends if end in self._labels), ""))
+        return labels
 
     def _say(self, level: str, sentence: str) -> None:
         self.messages.append((level, sentence))
@@ -80,13 +125,13 @@ class Ranking:
                 raise zeek_fields.missing(field, "conn", tally["read"])
         self._say("WARN", "no event could be used, see the reasons above")
 
-    def _choose(self, pairs: Pairs) -> tuple[np.ndarray, dict[str, np.ndarray] | None]:
-        """Which pairs are scored, and RITA's scores of all pairs when asked for."""
+    def _choose(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+        """Which pairs are scored, which are hunted, and RITA's scores of all pairs when asked for."""
         events = np.diff(pairs.series.starts)
         reasons = scope.reasons(pairs, self._site, self._request.direction)
         hunted = np.array([not reason for reason in reasons], bool)
         wanted = hunted & (events >= self._request.min_events)
-        rita = None
+        rita: dict[str, np.ndarray] = {}
         if self._request.rita:
             window = rita_window(pairs)
             scores = rita_scores(window.series, window.ip, window.first_s, window.last_s)
@@ -102,64 +147,44 @@ class Ranking:
             f"scored {len(chosen):,} of {len(pairs.src):,} pairs (direction={self._request.direction}); left out: "
             f"{few:,} pairs of fewer than {self._request.min_events} events{'; ' + left if left else ''}",
         )
-        return chosen, rita
+        return chosen, hunted, rita
 
     def _findings(
-        self, pairs: Pairs, chosen: np.ndarray, rita: dict[str, np.ndarray] | None
+        self, pairs: Pairs, named: Pairs, about: list[Entity], around: scope.Context, rita: dict[str, np.ndarray]
     ) -> dict[str, Sequence[finding.Cell]]:
-        if not len(chosen):
+        if not about:
             return {}
-        around = scope.context(pairs, self._site)
-        columns = _columns(pairs, chosen, around)
+        columns = entities.columns(about, pairs, named, around)
         if not columns.request_sizes.values.size:
             self._say("WARN", f"no event has {zeek_fields.SPELLINGS['orig_bytes'][0]}: sizes add nothing to the scores")
         scores = score(columns, self._settings)
-        threat = _capped_by_answered(pairs, chosen, scores.threat_score)
-        # ties are broken by the canonical order of pairs, so the order of events never shows
-        order = np.lexsort((chosen, -scores.beacon_score, -threat))
+        threat = standing.capped_by_answered(about, scores.threat_score)
+        shown = standing.shown(about, scores.timing.timing, threat, standing.named_share(pairs, named), self._request.by)
+        if rita:
+            shown |= np.array([entity.kind == entities.IP for entity in about], bool)
+        self._say_hidden(about, shown)
+        place = np.flatnonzero(shown)
+        # ties are broken by the canonical order of entities, so the order of events never shows
+        order = place[np.lexsort((place, -scores.beacon_score[place], -threat[place]))]
         if len(order) > self._request.limit:
             self._say(
                 "WARN",
                 f"{len(order) - self._request.limit:,} of {len(order):,} ranked pairs are left out: raise limit= to see them",
             )
             order = order[: self._request.limit]
-        return report.table(report.Ranked(pairs, chosen, scores, threat, around, rita or {}, self._settings), order)
+        ranked = report.Ranked(about, columns, scores, threat, around, rita, self._settings)
+        return report.table(ranked, order) if len(order) else {}
+
+    def _say_hidden(self, about: list[Entity], shown: np.ndarray) -> None:
+        hidden = Counter(entity.kind for entity, kept in zip(about, shown.tolist()) if not kept and entity.kind != entities.GROUP)
+        if hidden and self._request.by == ALL:
+            counts = ", ".join(f"{count:,} by {kind}" for kind, count in sorted(hidden.items()))
+            self._say("INFO", f"not shown, since a name or a group says the same better: {counts}; by= shows one kind alone")
 
 
 def _rows_sentence(tally: Counter[str]) -> str:
     skipped = [f"{tally[reason]:,} {words}" for reason, words in SKIPPED.items() if tally[reason]]
     left = tally["read"] - tally["used"]
-    return f"read {tally['read']:,} events, used {tally['used']:,}, skipped {left:,}" + (
-        f" ({', '.join(skipped)})" if skipped else ""
-    )
-
-
-def _columns(pairs: Pairs, chosen: np.ndarray, around: scope.Context) -> PairColumns:
-    flags = np.zeros(len(pairs.src), bool)
-    flags[chosen] = True
-
-    def sizes(whole: Sizes) -> Sizes:
-        values, starts = segments.select(whole.values, whole.starts, flags)
-        return Sizes(values, segments.select(whole.counts, whole.starts, flags)[0], starts)
-
-    return PairColumns(
-        series=Series(*segments.select(pairs.series.ticks, pairs.series.starts, flags)),
-        request_sizes=sizes(pairs.request),
-        reply_sizes=sizes(pairs.reply),
-        source_of_pair=around.source[chosen],
-        online_hours=around.online,
-        sources_of_dest=around.sources_of_dest[chosen],
-        sources_seen=around.sources_seen,
-    )
-
-
-def _capped_by_answered(pairs: Pairs, chosen: np.ndarray, threat: np.ndarray) -> np.ndarray:
-    """An unanswered pair never ranks above its answered twin; in canonical order the twin stands just before it."""
-    capped: np.ndarray = threat.copy()
-    place = {int(pair): at for at, pair in enumerate(chosen)}
-    for at in np.flatnonzero(pairs.attempt[chosen]).tolist():
-        pair = int(chosen[at])
-        twin = place.get(pair - 1)
-        if twin is not None and (pairs.src[pair - 1], pairs.dest[pair - 1]) == (pairs.src[pair], pairs.dest[pair]):
-            capped[at] = min(capped[at], threat[twin])
-    return capped
+    repeated = f"; {tally['repeated']:,} of them had come before and count once" if tally["repeated"] else ""
+    reasons = f" ({', '.join(skipped)})" if skipped else ""
+    return f"read {tally['read']:,} events, used {tally['used']:,}, skipped {left:,}{reasons}{repeated}"

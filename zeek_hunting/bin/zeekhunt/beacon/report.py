@@ -1,4 +1,4 @@
-"""Ranked pairs as rows of findings: numbers for filters and charts, words for the hunter."""
+"""Ranked entities as rows of findings: numbers for filters and charts, words for the hunter."""
 
 from __future__ import annotations
 
@@ -8,24 +8,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import finding
-from . import explain
-from .pairs import Pairs
+from . import drilldown, explain
+from .entities import IP, Entity
 from .scope import Context
 from .score import BeaconScores
-from .series import TICKS_PER_S, Sizes
+from .series import TICKS_PER_HOUR, TICKS_PER_S, PairColumns, Sizes
 from .settings import BeaconSettings
 
 RITA_COLUMNS = ("ts", "ds", "dur", "hist", "score")
+HUNT_OF = {"ip": "c2_beacon_ip", "name": "c2_beacon_name", "group": "c2_beacon_group"}
+SPARKLINE = "##__SPARKLINE__##"  # a multivalue field that begins so is drawn as a line by Splunk's tables
+SPARKLINE_BINS = 24
+STROBE_EVENTS = 86_400
+LISTED = 50  # addresses named in a row
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """chosen: (scored,) index into pairs of each scored pair, the order of scores and threat (100 = most suspicious, after
-    the cap
-    of unanswered pairs); rita: name -> (pairs,) RITA's scores, empty unless asked for."""
+    """about: what was scored, the order of columns, scores and threat (100 = most suspicious, after the cap of unanswered
+    pairs); rita: name -> (pairs,) RITA's scores, empty unless asked for."""
 
-    pairs: Pairs
-    chosen: np.ndarray
+    about: Sequence[Entity]
+    columns: PairColumns
     scores: BeaconScores
     threat: np.ndarray
     around: Context
@@ -34,73 +38,102 @@ class Ranked:
 
 
 def table(ranked: Ranked, order: np.ndarray) -> dict[str, Sequence[finding.Cell]]:
-    """One row per entry of order, (rows,) index into ranked.chosen; not empty."""
+    """One row per entry of order, (rows,) index into ranked.about; not empty."""
     rows = [{**_finding(ranked, at), **_details(ranked, at)} for at in order.tolist()]
     columns: dict[str, Sequence[finding.Cell]] = {name: [row[name] for row in rows] for name in rows[0]}
     for name, values in ranked.rita.items():
-        columns[f"rita_{name}"] = [
-            None if np.isnan(value) else round(value, 3) for value in values[ranked.chosen[order]].tolist()
-        ]
+        columns[f"rita_{name}"] = [_rita(ranked.about[at], values) for at in order.tolist()]
     return finding.table({name: columns.pop(name) for name in finding.FIELDS}, columns)
 
 
 def _finding(ranked: Ranked, at: int) -> dict[str, finding.Cell]:
-    subject = _subject(ranked, at)
+    subject, entity = _subject(ranked, at), ranked.about[at]
     scores = ranked.scores
     return {
-        "hunt": explain.HUNT,
+        "hunt": HUNT_OF[entity.kind],
         "hunt_version": explain.HUNT_VERSION,
-        "entity": subject.src,
-        "src": subject.src,
-        "dest": subject.dest,
+        "entity": entity.src,
+        "src": entity.src,
+        "dest": entity.dest or list(entity.addresses[:LISTED]),
         "score": round(subject.threat_score, 2),
         "severity": explain.severity(scores, at),
         "confidence": explain.confidence(int(scores.timing.intervals[at])),
         "evidence": explain.evidence(scores, at, subject),
         "why_not": explain.why_not(scores, at, subject, ranked.settings),
-        "technique": list(explain.TECHNIQUES),
+        "technique": explain.techniques(entity),
         "first": subject.first_tick / TICKS_PER_S,
         "last": subject.last_tick / TICKS_PER_S,
         "events": subject.events,
-        "drilldown": explain.drilldown(subject),
+        "drilldown": drilldown.search(entity, subject.first_tick, subject.last_tick),
     }
 
 
 def _details(ranked: Ranked, at: int) -> dict[str, finding.Cell]:
     """What only this hunt knows."""
-    pairs, pair, timing = ranked.pairs, int(ranked.chosen[at]), ranked.scores.timing
+    entity, timing, presence = ranked.about[at], ranked.scores.timing, ranked.scores.presence
     return {
         "beacon_score": round(float(ranked.scores.beacon_score[at]), 2),
         "threat_score": round(float(ranked.threat[at]), 2),
+        "by": entity.kind,
         "period": explain.period(ranked.scores, at),
         "period_s": None if np.isnan(timing.period_s[at]) else round(float(timing.period_s[at]), 1),
         "beats_missed": int(timing.beats_missed[at]),
-        "service": [f"{service} ({count})" for service, count in pairs.services[pair]],
-        "sources": int(ranked.around.sources_of_dest[pair]),
+        "active_hours": int(presence.active_hours[at]),
+        "online_hours": int(presence.online_hours[at]),
+        "service": [f"{service} ({count})" for service, count in entity.services],
+        "destinations": len(entity.addresses),
+        "addresses": list(entity.addresses[:LISTED]),
+        "sources": entity.sources,
         "sources_seen": ranked.around.sources_seen,
-        "bytes_out": _bytes(pairs.request, pair),
-        "bytes_in": _bytes(pairs.reply, pair),
-        "unanswered": int(pairs.attempt[pair]),
+        "bytes_out": _bytes(ranked.columns.request_sizes, at),
+        "bytes_in": _bytes(ranked.columns.reply_sizes, at),
+        "unanswered": int(entity.attempt),
+        "strobe": int(is_strobe(_ticks(ranked, at))),
+        "counterfactual": explain.counterfactual(ranked.scores, at, _subject(ranked, at), ranked.settings),
+        "sparkline": [SPARKLINE, *map(str, sparkline(_ticks(ranked, at), ranked.around.first_tick, ranked.around.last_tick))],
     }
 
 
+def sparkline(ticks: np.ndarray, first_tick: int, last_tick: int) -> list[int]:
+    """Events in SPARKLINE_BINS equal parts of the time from first_tick to last_tick, the same for every row of a result."""
+    bins = (ticks - first_tick) * SPARKLINE_BINS // max(last_tick - first_tick + 1, 1)
+    counts: list[int] = np.bincount(bins, minlength=SPARKLINE_BINS).tolist()
+    return counts
+
+
+def is_strobe(ticks: np.ndarray) -> bool:
+    """Whether any 24 hours hold STROBE_EVENTS events or more, one a second; RITA v5's threshold. ticks ascend."""
+    later = ticks[STROBE_EVENTS - 1 :]
+    return bool((later - ticks[: len(later)] <= 24 * TICKS_PER_HOUR).any())
+
+
 def _subject(ranked: Ranked, at: int) -> explain.Subject:
-    pairs, pair = ranked.pairs, int(ranked.chosen[at])
-    low, high = int(pairs.series.starts[pair]), int(pairs.series.starts[pair + 1])
+    entity, ticks = ranked.about[at], _ticks(ranked, at)
     return explain.Subject(
-        src=pairs.src[pair],
-        dest=pairs.dest[pair],
-        unanswered=bool(pairs.attempt[pair]),
-        events=high - low,
-        first_tick=int(pairs.series.ticks[low]),
-        last_tick=int(pairs.series.ticks[high - 1]),
-        sources=int(ranked.around.sources_of_dest[pair]),
+        kind=entity.kind,
+        unanswered=entity.attempt,
+        events=len(ticks),
+        first_tick=int(ticks[0]),
+        last_tick=int(ticks[-1]),
+        destinations=len(entity.addresses),
+        sources=entity.sources,
         sources_seen=ranked.around.sources_seen,
         threat_score=float(ranked.threat[at]),
     )
 
 
-def _bytes(sizes: Sizes, pair: int) -> int | None:
-    """Sum of the known sizes of a pair; None when none is known."""
-    part = slice(int(sizes.starts[pair]), int(sizes.starts[pair + 1]))
+def _ticks(ranked: Ranked, at: int) -> np.ndarray:
+    starts = ranked.columns.series.starts
+    return ranked.columns.series.ticks[int(starts[at]) : int(starts[at + 1])]
+
+
+def _rita(entity: Entity, values: np.ndarray) -> float | None:
+    """RITA's score of a pair of addresses; None for what it does not score."""
+    value = float(values[entity.pairs[0]]) if entity.kind == IP else np.nan
+    return None if np.isnan(value) else round(value, 3)
+
+
+def _bytes(sizes: Sizes, at: int) -> int | None:
+    """Sum of the known sizes of an entity; None when none is known."""
+    part = slice(int(sizes.starts[at]), int(sizes.starts[at + 1]))
     return int((sizes.values[part] * sizes.counts[part]).sum()) if part.stop > part.start else None

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import segments, summary
-from .pairs import Pairs
+from . import segments
+from .canonical import IP_BITS, IP_LARGEST, Pairs
 from .series import TICKS_PER_HOUR, TICKS_PER_S, Series, Sizes
 
 WINDOW_S = 86_400
@@ -44,11 +44,11 @@ def rita_window(pairs: Pairs) -> RitaWindow:
         pairs.series.ticks, pairs.series.starts, owner, pairs.series.ticks // TICKS_PER_HOUR >= first_hour
     )
     starts = np.searchsorted(tick_owner, np.arange(count + 1)).astype(np.int64)
-    ip, ip_owner = _within(pairs.ip.values, pairs.ip.starts, owner, pairs.ip.values >> summary.IP_BITS >= first_hour)
+    ip, ip_owner = _within(pairs.ip.values, pairs.ip.starts, owner, pairs.ip.values >> IP_BITS >= first_hour)
     return RitaWindow(
         owner,
         Series(segments.sort_within(ticks, starts), starts),
-        _sizes(ip & summary.IP_LARGEST, ip_owner, count),
+        _sizes(ip & IP_LARGEST, ip_owner, count),
         first_s,
         last_s,
     )

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..zeek.site import Site
-from .pairs import Pairs
+from .canonical import Pairs
+from .names import CONNECT
 from .series import TICKS_PER_HOUR, OnlineHours
 
 OUTBOUND, INTERNAL, ALL = "outbound", "internal", "all"
 IN_SCOPE = ""
+PROXY_REASON = "internal to internal"
 
 
 @dataclass(frozen=True)
 class Context:
-    """What the whole network says about a pair; all (pairs,) unless said.
+    """What the whole network says.
 
-    source: index into online; online: hours in which each source had any event, of any kind; sources_of_dest: internal
-    sources with a session to the pair's destination, at least 1; sources_seen: internal sources with any event.
+    source: address -> index into online; online: hours in which each source had any event, of any kind; sources_of_dest:
+    (pairs,) internal sources with a session to the pair's destination, at least 1; sources_of_name: internal sources that
+    called a destination so, at least 1; sources_seen: internal sources with any event; first_tick, last_tick: of all events.
     """
 
-    source: np.ndarray
+    source: Mapping[str, int]
     online: OnlineHours
     sources_of_dest: np.ndarray
+    sources_of_name: Mapping[str, int]
     sources_seen: int
+    first_tick: int
+    last_tick: int
 
 
 def reasons(pairs: Pairs, site: Site, direction: str) -> list[str]:
@@ -37,7 +44,7 @@ def reasons(pairs: Pairs, site: Site, direction: str) -> list[str]:
         (~(src.routed & dest.routed), "multicast, broadcast, loopback or link-local"),
     ]
     if direction == OUTBOUND:
-        why += [(~src.internal, "an external source"), (dest.internal, "internal to internal")]
+        why += [(~src.internal, "an external source"), (dest.internal, PROXY_REASON)]
     elif direction == INTERNAL:
         why += [(~(src.internal & dest.internal), "not internal to internal")]
     found: list[str] = np.select([where for where, _ in why], [words for _, words in why], IN_SCOPE).tolist()
@@ -72,27 +79,43 @@ def events_by_reason(found: list[str], events: np.ndarray) -> Counter[str]:
     return counts
 
 
-def context(pairs: Pairs, site: Site) -> Context:
+def hunted_names(named: Pairs, found: list[str]) -> list[bool]:
+    """Which named pairs are hunted; found: their reasons. A proxy may be internal: what counts is where it is asked to go."""
+    return [not why or (via == CONNECT and why == PROXY_REASON) for why, via in zip(found, named.via)]
+
+
+def context(pairs: Pairs, named: Pairs, site: Site) -> Context:
     """Online hours and prevalence, from all pairs: also those that are not hunted show that a source was on."""
-    sources, source = np.unique(np.array(pairs.src, dtype=object), return_inverse=True)
+    sources = sorted({*pairs.src, *named.src})
+    place = {address: at for at, address in enumerate(sources)}
     inside = np.array([bool(site.is_internal(address)) for address in sources], bool)
+    source = np.array([place[address] for address in pairs.src], np.int64)
+    named_source = np.array([place[address] for address in named.src], np.int64)
     dests, dest = np.unique(np.array(pairs.dest, dtype=object), return_inverse=True)
     counted = inside[source] & ~pairs.attempt
     known = np.unique(np.stack((dest[counted], source[counted])), axis=1) if counted.any() else np.zeros((2, 0), np.int64)
     per_dest = np.bincount(known[0], minlength=len(dests))
     # an external source (direction=all) and a pair of attempts count as the one source they are
     of_dest = np.maximum(per_dest[dest], 1)
+    of_name: Counter[str] = Counter()
+    for name, at in set(zip(named.name, named_source.tolist())):
+        of_name[name] += int(inside[at])
+    ticks = np.concatenate((pairs.series.ticks, named.series.ticks))
+    owner = np.concatenate(
+        (np.repeat(source, np.diff(pairs.series.starts)), np.repeat(named_source, np.diff(named.series.starts)))
+    )
     return Context(
-        source.astype(np.int64),
-        _online(pairs, source, len(sources)),
-        of_dest,
-        max(int(inside.sum()), int(of_dest.max(initial=1))),
+        source=place,
+        online=_online(ticks // TICKS_PER_HOUR, owner, len(sources)),
+        sources_of_dest=of_dest,
+        sources_of_name={name: max(count, 1) for name, count in of_name.items()},
+        sources_seen=max(int(inside.sum()), int(of_dest.max(initial=1)), 1),
+        first_tick=int(ticks.min(initial=int(ticks.max(initial=0)))),
+        last_tick=int(ticks.max(initial=0)),
     )
 
 
-def _online(pairs: Pairs, source: np.ndarray, sources: int) -> OnlineHours:
-    hours = pairs.series.ticks // TICKS_PER_HOUR
-    owner = np.repeat(source, np.diff(pairs.series.starts))
+def _online(hours: np.ndarray, owner: np.ndarray, sources: int) -> OnlineHours:
     changed = np.ones(len(hours), bool)
     changed[1:] = (hours[1:] != hours[:-1]) | (owner[1:] != owner[:-1])
     span = int(hours.max(initial=0)) + 1

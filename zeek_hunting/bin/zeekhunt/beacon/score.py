@@ -2,7 +2,8 @@
 
   B = T (.62 + .20 Z + .18 K)          behaviour; timing gates: constant sizes or constant presence alone score nothing
   p = (k - 1 + .3)/(H - 1 + 3)         prevalence of other sources: k contacted the destination, H were seen
-  rank = logit(B) - w log10(p/p0)      log-odds, w = 4, p0 = .1: no evidence, what a network of one source has; B at most .98
+  rank = logit(B) - w log10(p/p0) + context
+                                       log-odds, w = 4, p0 = .1: no evidence, what a network of one source has; B at most .98
   beacon_score = 100 B                 how strong the pattern is
   threat_score = 100 sigmoid(rank)     how suspicious; many benign programs are periodic, few of them at one host only
 
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .context import context_log_odds
 from .presence import PresenceEvidence, presence_evidence
 from .series import Floats, Ints, PairColumns
 from .settings import PARTS, BeaconSettings
@@ -29,9 +31,10 @@ CONTRIBUTIONS = (*PARTS, "sizes", "presence")
 class BeaconScores:
     """Per pair; (pairs,) unless said.
 
-    beacon_score, threat_score: [0, 100]. contributions: (pairs, 7) points in the order of CONTRIBUTIONS that add up to
-    beacon_score (within 1e-9). rank = behaviour_log_odds + prevalence_log_odds; the first has B kept from 1e-6 to .98.
-    prevalence: p. severity: index into settings.SEVERITIES. timing, sizes, presence: the evidence behind.
+    beacon_score, threat_score: [0, 100]. contributions: (pairs, 9) points in the order of CONTRIBUTIONS that add up to
+    beacon_score (within 1e-9). rank = behaviour_log_odds + prevalence_log_odds + the context of the row;
+    the first has B kept from 1e-6 to .98. context: (pairs, flags) log-odds in the order of settings.CONTEXT. prevalence: p.
+    severity: index into settings.SEVERITIES. timing, sizes, presence: the evidence behind.
     """
 
     beacon_score: Floats
@@ -40,6 +43,7 @@ class BeaconScores:
     rank: Floats
     behaviour_log_odds: Floats
     prevalence_log_odds: Floats
+    context: Floats
     prevalence: Floats
     severity: Ints
     timing: TimingEvidence
@@ -62,7 +66,10 @@ def score(pairs: PairColumns, settings: BeaconSettings) -> BeaconScores:
     bounded = np.clip(behaviour, settings.behaviour_floor, settings.behaviour_ceiling)
     from_behaviour = np.log(bounded / (1 - bounded))
     from_prevalence = -settings.prevalence_weight * np.log10(prevalence / settings.neutral_prevalence)
+    context = context_log_odds(pairs, settings)
     rank = from_behaviour + from_prevalence
+    for flag in range(context.shape[1]):  # one order of rounding everywhere
+        rank = rank + context[:, flag]
     return BeaconScores(
         beacon_score=100 * behaviour,
         threat_score=100 / (1 + np.exp(-rank)),
@@ -70,6 +77,7 @@ def score(pairs: PairColumns, settings: BeaconSettings) -> BeaconScores:
         rank=rank,
         behaviour_log_odds=from_behaviour,
         prevalence_log_odds=from_prevalence,
+        context=context,
         prevalence=prevalence,
         severity=_severity(100 * behaviour, prevalence, settings),
         timing=timing,
@@ -85,7 +93,7 @@ def other_prevalence(sources_of_dest: Ints, sources_seen: int, settings: BeaconS
 
 
 def _contributions(timing: TimingEvidence, sizes: SizeEvidence, presence: PresenceEvidence, settings: BeaconSettings) -> Floats:
-    """(pairs, 7): 62 points for each part of T; sizes and presence own what they add, in proportion to T."""
+    """(pairs, 9): 62 points for each part of T; sizes and presence own what they add, in proportion to T."""
     return np.column_stack(
         [
             100 * settings.timing_share * timing.points,

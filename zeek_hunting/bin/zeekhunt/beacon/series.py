@@ -6,12 +6,14 @@ indexer they came from. Event times and sizes of a pair are separate multisets; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from ..zeek import event_time
+from .settings import CONTEXT
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -87,7 +89,8 @@ class PairColumns:
     """What a score needs of every pair.
 
     source_of_pair: (pairs,) index into online_hours. sources_of_dest: (pairs,) how many sources contacted the pair's destination,
-    this one included. sources_seen: how many sources the data hold.
+    this one included. sources_seen: how many sources the data hold. facts: what else is known of each pair, a flag of (pairs,) by
+    a name of settings.CONTEXT; a name that is left out adds nothing.
     """
 
     series: Series
@@ -97,6 +100,7 @@ class PairColumns:
     online_hours: OnlineHours
     sources_of_dest: Ints
     sources_seen: int
+    facts: Mapping[str, Flags] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         pairs = self.series.pairs
@@ -104,6 +108,9 @@ class PairColumns:
             if getattr(self, name).pairs != pairs:
                 raise SeriesError(f"{name} holds {getattr(self, name).pairs} pairs, series holds {pairs}")
         check_sources(self.source_of_pair, pairs, self.online_hours)
+        for name, flags in self.facts.items():
+            if name not in CONTEXT or flags.shape != (pairs,) or flags.dtype != np.bool_:
+                raise SeriesError(f"facts holds {name!r}; it takes bool arrays of shape ({pairs},) named {', '.join(CONTEXT)}")
         counted = self.sources_of_dest
         if counted.shape != (pairs,):
             raise SeriesError(f"sources_of_dest must have shape ({pairs},), got {counted.shape}")

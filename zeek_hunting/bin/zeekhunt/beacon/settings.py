@@ -12,12 +12,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-PARTS = ("dispersion", "dead_time", "tail", "pair_correlation", "count_dispersion")
+PARTS = ("sleep_law", "dispersion", "dead_time", "tail", "pair_correlation", "count_dispersion", "lattice")
+CONTEXT = ("unnamed", "odd_port", "bad_certificate", "own_signature", "new", "known_service", "clock_locked")
 SEVERITIES = ("None", "Low", "Medium", "High", "Critical")
 
 PROTOTYPE = "weighted by hand on a synthetic network of 150 hosts, before any labelled capture was seen"
+HALVED = "half for the law, which is calibrated; the other half in the proportions of the prototype"
 JITTER = "between uniform jitter of 50-90 % and exponential gaps; exponential values: see timing.EXPONENTIAL"
 PRIOR = "prior of 0.3 sources in 3: one source in a network of one has p = 0.1"
+FLAG = "one of the modifiers that RITA and beaconing practice share; "
 BUCKETS = "the scale of RITA v5: 0.2 Low, 0.4 Medium, 0.6 High, 0.8 Critical"
 WEIGHT_TOLERANCE = 1e-9  # weights are compared with a tolerance: 0.4 + 0.3 + 0.2 + 0.1 is not 1 in binary
 
@@ -41,13 +44,22 @@ class BeaconSettings:
     collapse_penalty: float = _number(0.02, "points of T", 0, 1, "a longer collapse is one more chance to look regular")
     interval_limit_s: float = _number(21_600, "s", 60, 864_000, "a longer gap is a night or a weekend, not a sleep")
     intervals_min: int = _number(3, "intervals", 3, 1000, "below three there is no spread to measure")
-    trust_intervals: float = _number(6, "intervals", 0, 1000, "T is shrunk by 1 - exp(-intervals / this); " + PROTOTYPE)
-    # timing: what the five parts weigh (sum 1)
-    dispersion_weight: float = _number(0.22, "share of T", 0, 1, PROTOTYPE)
-    dead_time_weight: float = _number(0.18, "share of T", 0, 1, PROTOTYPE)
-    tail_weight: float = _number(0.18, "share of T", 0, 1, PROTOTYPE)
-    pair_correlation_weight: float = _number(0.24, "share of T", 0, 1, PROTOTYPE)
-    count_dispersion_weight: float = _number(0.18, "share of T", 0, 1, PROTOTYPE)
+    # timing: how sure the sleep law makes us (the gate, see timing), and what it and the other parts weigh (sum 1)
+    law_gain_full: float = _number(
+        0.15, "nats per interval", 0.001, 3, "below it a law is nearly random traffic, however many intervals say so"
+    )
+    law_random_nats: float = _number(
+        8.5, "nats", 0.1, 100, "what at most 1 of 1,000 random series reaches for 4 to 400 intervals: bench/beacon/calibrate.py"
+    )
+    law_random_timing: float = _number(0.36, "gate", 0.01, 0.99, "the gate at law_random_nats; the other parts keep T below .34")
+    law_full_nats: float = _number(60, "nats", 0.1, 1000, "20 intervals without jitter, some 200 with 90 %: no doubt left")
+    sleep_law_weight: float = _number(0.50, "share of T", 0, 1, HALVED)
+    dispersion_weight: float = _number(0.11, "share of T", 0, 1, HALVED)
+    dead_time_weight: float = _number(0.08, "share of T", 0, 1, HALVED)
+    tail_weight: float = _number(0.08, "share of T", 0, 1, HALVED)
+    pair_correlation_weight: float = _number(0.10, "share of T", 0, 1, HALVED)
+    count_dispersion_weight: float = _number(0.08, "share of T", 0, 1, HALVED)
+    lattice_weight: float = _number(0.05, "share of T", 0, 1, "from pair correlation, which it resembles without misses")
     # timing: ramps
     dispersion_none: float = _number(0.55, "(Q3-Q1)/(Q3+Q1)", 0, 1, JITTER)
     dispersion_full: float = _number(0.05, "(Q3-Q1)/(Q3+Q1)", 0, 1, JITTER)
@@ -59,6 +71,13 @@ class BeaconSettings:
     pair_correlation_full: float = _number(0.80, "excess share", 0, 1, PROTOTYPE)
     count_dispersion_none: float = _number(1.0, "variance/mean", 1e-6, 1000, "Poisson counts; ramp on the logarithm")
     count_dispersion_full: float = _number(0.12, "variance/mean", 1e-6, 1000, JITTER + "; ramp on the logarithm")
+    lattice_none: float = _number(0.05, "excess share", 0, 1, "as pair correlation")
+    lattice_full: float = _number(0.80, "excess share", 0, 1, "as pair correlation")
+    lattice_width: float = _number(
+        0.15, "periods", 0.01, 0.2, "and sqrt(k) times as much for k beats; under half a period at k = 6"
+    )
+    lattice_multiples: int = _number(6, "periods", 1, 6, "80 % of all beats missed leave a third beyond it")
+    lattice_room: float = _number(0.01, "share", 1e-6, 1, "below it chance alone explains all, and nothing is measured")
     # timing: how pair correlation and count dispersion look
     echo_share: float = _number(0.12, "share of the period", 0.001, 0.5, PROTOTYPE)
     echo_min_s: float = _number(1.0, "s", 0.1, 60, "one second of clock and network noise")
@@ -94,6 +113,15 @@ class BeaconSettings:
     prevalence_weight: float = _number(4, "log-odds per factor 10", 0, 20, "best of 0-6 but one; beyond it one-source pages win")
     prior_sources: float = _number(0.3, "sources", 0.001, 100, PRIOR)
     prior_seen: float = _number(3, "sources", 0.001, 1000, PRIOR)
+    # context: log-odds when the flag of that name holds (see context); below those of one factor 3 of prevalence each, so that no
+    # single one decides
+    unnamed_points: float = _number(0.5, "log-odds", -5, 5, FLAG + "no name and no DNS answer for the address")
+    odd_port_points: float = _number(0.7, "log-odds", -5, 5, FLAG + "a port that its service does not use")
+    bad_certificate_points: float = _number(0.7, "log-odds", -5, 5, FLAG + "self-signed or not valid")
+    own_signature_points: float = _number(1.0, "log-odds", -5, 5, FLAG + "JA3, JA4 or user agent at this destination alone")
+    new_points: float = _number(0.7, "log-odds", -5, 5, FLAG + "first seen by the site's memory within this search")
+    known_service_points: float = _number(-2.0, "log-odds", -5, 5, FLAG + "time, resolver or update service of the site")
+    clock_locked_points: float = _number(-0.7, "log-odds", -5, 5, "schedulers keep the clock, sleeps drift: see phase_lock")
     # severity: the pattern decides, a destination that many sources share caps
     severity_low: float = _number(20, "beacon_score", 0, 100, BUCKETS)
     severity_medium: float = _number(40, "beacon_score", 0, 100, BUCKETS + "; random traffic stays below")
@@ -134,9 +162,10 @@ _WEIGHTS = (
     ("mode_weight", "range_weight"),
     ("timing_share", "size_share", "presence_share"),
 )
-_RAMPS = (*PARTS, "mode", "range")
+_RAMPS = (*PARTS[1:], "mode", "range")
 _ASCENDING = (
     ("severity_low", "severity_medium", "severity_high", "severity_critical"),
+    ("law_random_nats", "law_full_nats"),
     ("critical_prevalence", "high_prevalence", "medium_prevalence"),
     ("prior_sources", "prior_seen"),
 )

@@ -5,39 +5,48 @@ that any split of the events over chunks and indexers merges to the same numbers
 stores. Event times are ticks of 0.1 s; request and reply are guarded payload bytes; ip is the originator's IP bytes, which
 RITA scores, carried only on request. The k lowest (port, protocol, service) of a pair are kept: that cut merges exactly,
 whatever the order.
+
+The lists of a row stand in the order of its events, so that an event which was indexed twice, or seen by two sensors, or
+summed up in two overlapping searches is told from another: events count once that agree in pair, attempt or session, tick,
+source port (its last PORT_BITS bits), request, reply, service and, where RITA asks, IP bytes. Sensors name a connection by
+uids of their own, but agree on its source port. Where no event has a source port, real connections of one pair within the
+same 0.1 s with the same sizes count once.
 """
 
 from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import repeat
+from itertools import chain, islice, repeat
+from operator import lt
 from typing import Protocol
 
 from ..zeek import byte_count, conn_state, event_time
 from ..zeek import fields as zeek_fields
 from . import codec
 
-VERSION = 1
+VERSION = 2
 KIND = "zh_kind"
-PAIR, TALLY = "conn_pair", "conn_tally"
+PAIR, NAME, TALLY = "conn_pair", "name_pair", "conn_tally"
 COLUMNS = (
     KIND,
     "zh_version",
     "_time",
     "src",
     "dest",
+    "zh_name",
     "zh_attempt",
     "zh_events",
     "zh_ticks",
+    "zh_port",
     "zh_request",
     "zh_reply",
     "zh_ip",
     "zh_services",
+    "zh_service",
     "zh_tally",
 )
 KEY_FIELDS = ("src", "dest", "conn_state", "dest_port", "proto", "service")
@@ -45,14 +54,13 @@ SIZE_FIELDS = ("orig_bytes", "orig_ip_bytes", "resp_bytes", "resp_ip_bytes")
 EVENTS_HELD = 1_000_000  # then the partial rows go out; packed, they take 24 MB
 PART_ROWS = 2_000
 SERVICES_KEPT = 16
-HOUR_TICKS = 36_000
-IP_BITS = 40  # an IP byte count and the hour it belongs to share one number, since RITA scores the last 24 hours by the hour
-IP_LARGEST: int = 2**IP_BITS - 1
+PORT_BITS = 10  # of the source port, beside the tick in one number
+PORT_MASK: int = 2**PORT_BITS - 1
 SEPARATOR = "\t"
 _JOIN = SEPARATOR.join
 _NOT_SERVICE = re.compile(r"[^A-Za-z0-9_.+-]")
 
-Key = tuple[str, str, str]
+Key = tuple[str, str, str, str]  # source, destination, attempt or session (of a name: via how), name or ''
 
 
 ANY_ATTEMPT = "S0"  # stands for every conn_state without an established connection
@@ -88,10 +96,9 @@ class Block(Protocol):
     def cells(self, name: str) -> list[str] | None: ...
 
 
-def required_fields(options: Mapping[str, str]) -> list[str]:
-    """What to ask splunkd for: the event fields in every spelling, and for the merge the columns of partial rows too."""
-    events = zeek_fields.spellings(("time", *KEY_FIELDS, *SIZE_FIELDS))
-    return events if options.get("phase") == "map" else [*events, *COLUMNS]
+def required_fields() -> list[str]:
+    """What to ask splunkd for: the event fields in every spelling, and the columns of partial rows, which may be stored ones."""
+    return [*zeek_fields.spellings(("time", *KEY_FIELDS, "src_port", *SIZE_FIELDS)), *COLUMNS]
 
 
 class PairSummary:
@@ -102,6 +109,7 @@ class PairSummary:
         self._stride = 4 if rita else 3
         self._seen = _Packed()
         self._events = 0
+        self._ported = False
         self._tally: Counter[str] = Counter()
 
     def add(self, block: Block) -> None:
@@ -118,17 +126,27 @@ class PairSummary:
             return zeek_fields.coalesce(held, rows) if held else repeat("", rows)
 
         ticks = event_time.column_ticks(list(column("time")))
+        if zeek_fields.present("src_port", names):
+            self._ported = True
+            ports = byte_count.numbers(list(column("src_port")))
+            moments = [tick << PORT_BITS | port & PORT_MASK for tick, port in zip(ticks, ports)]
+        else:
+            moments = [tick << PORT_BITS | PORT_MASK for tick in ticks]  # as an unset port
         keys = {field: column(field) for field in KEY_FIELDS}
         keys["conn_state"] = map(
             _STATE.__getitem__, keys["conn_state"]
         )  # fewer combinations: attempt or session is all that counts
         combinations = map(_JOIN, zip(*keys.values()))
         orig, orig_ip, resp, resp_ip = (byte_count.numbers(list(column(field))) for field in SIZE_FIELDS)
-        measured = [ticks, byte_count.guarded(orig, orig_ip), byte_count.guarded(resp, resp_ip)]
+        measured = [moments, byte_count.guarded(orig, orig_ip), byte_count.guarded(resp, resp_ip)]
         rows_of_numbers = map(list, zip(*measured, *([orig_ip] if self._rita else ())))
         # array.fromlist(packed array of the combination, numbers of the row) without a line of Python in between
         deque(map(array.fromlist, map(self._seen.__getitem__, combinations), rows_of_numbers), maxlen=0)
         self._events += rows
+
+    def count(self, tally: Mapping[str, int]) -> None:
+        """Rows that someone else has read, used or skipped."""
+        self._tally.update(tally)
 
     def full(self) -> bool:
         return self._events >= EVENTS_HELD
@@ -157,46 +175,79 @@ class PairSummary:
 
     def _rows(self, key: Key, members: list[tuple[str, array[int]]]) -> list[tuple[str, ...]]:
         """The partial row of a key; none when no event of it has a time."""
-        columns: list[list[int]] = []
-        services: dict[str, int] = {}
+        by_service: dict[str, list[list[int]]] = {}
         for service, values in members:
-            unpacked = [values[at :: self._stride].tolist() for at in range(self._stride)]
-            if event_time.UNDATED in unpacked[0]:
-                unpacked = self._dated(unpacked)
-            events = len(unpacked[0])
-            if events:
-                columns = [held + more for held, more in zip(columns, unpacked)] if columns else unpacked
-                services[service] = services.get(service, 0) + events
-                self._tally["used"] += events
-        return [partial_row(key, columns, services)] if columns else []
+            columns = [values[at :: self._stride].tolist() for at in range(self._stride)]
+            if min(columns[0]) < 0:
+                columns = self._dated(columns)
+            if columns[0]:
+                held = by_service.get(service)
+                by_service[service] = [before + more for before, more in zip(held, columns)] if held else columns
+                self._tally["used"] += len(columns[0])
+        return [partial_row(key, by_service, self._ported)] if by_service else []
 
     def _dated(self, columns: list[list[int]]) -> list[list[int]]:
         """The same columns without the events that have no time; those are counted."""
-        kept = [values for values in zip(*columns) if values[0] != event_time.UNDATED]
+        kept = [values for values in zip(*columns) if values[0] >= 0]
         self._tally["no_time"] += len(columns[0]) - len(kept)
         return [list(column) for column in zip(*kept)] if kept else [[] for _ in columns]
 
 
-def partial_row(key: Key, columns: list[list[int]], services: dict[str, int]) -> tuple[str, ...]:
-    """The cells of a partial row, in the order of COLUMNS. _time is the last event's, so that a stored row is found by time."""
-    ticks, request, reply = columns[:3]
-    ip = [hourly_ip(tick, count) for tick, count in zip(ticks, columns[3])] if len(columns) > 3 else []
-    ticks.sort()
-    ip.sort()
+def partial_row(key: Key, by_service: Mapping[str, list[list[int]]], ported: bool = True) -> tuple[str, ...]:
+    """The cells of a partial row, in the order of COLUMNS. _time is the last event's, so that a stored row is found by time.
+
+    by_service: not empty; moments (tick << PORT_BITS | source port), request, reply and perhaps ip of the events of each service.
+    ported: whether any event may have a source port.
+    """
+    places: list[int] = []
+    if len(by_service) == 1:
+        services = list(by_service)
+        columns = distinct(by_service[services[0]])
+    else:
+        services = lowest_services(by_service)
+        ranks = {service: rank for rank, service in enumerate(services)}
+        parts = [[*held, [ranks.get(service, SERVICES_KEPT)] * len(held[0])] for service, held in by_service.items()]
+        *columns, places = distinct([list(chain.from_iterable(column)) for column in zip(*parts)])
+    moments, request, reply = columns[:3]
+    ticks = [moment >> PORT_BITS for moment in moments]
     last = ticks[-1]
     return (
-        PAIR,
+        NAME if key[3] else PAIR,
         str(VERSION),
         f"{last // 10}.{last % 10}",
-        *key,
+        *key[:2],
+        key[3],
+        key[2],
         str(len(ticks)),
         codec.encode(ticks),
-        codec.encode(known_sizes(request)),
-        codec.encode(known_sizes(reply)),
-        codec.encode(ip),
-        " ".join([f"{service}:{count}" for service, count in lowest_services(services)]),
+        _ports(moments) if ported else "",
+        codec.encode_any(request),
+        codec.encode_any(reply),
+        codec.encode_any(columns[3]) if len(columns) > 3 else "",
+        " ".join(services),
+        codec.encode_any(places),
         "",
     )
+
+
+def _ports(moments: list[int]) -> str:
+    """The source ports beside the ticks; '' where no event has one."""
+    ports = [moment & PORT_MASK for moment in moments]
+    return "" if ports.count(PORT_MASK) == len(ports) else codec.encode_any(ports)
+
+
+def distinct(columns: list[list[int]]) -> list[list[int]]:
+    """Events in the order of time, none twice. columns: moments first, all of one length, not empty."""
+    moments = columns[0]
+    if moments[0] > moments[-1]:  # newest first is how splunkd sends
+        columns = [column[::-1] for column in columns]
+        moments = columns[0]
+    if all(map(lt, moments, islice(moments, 1, None))):
+        return columns
+    if len(set(moments)) < len(moments):
+        return [list(column) for column in zip(*dict.fromkeys(sorted(zip(*columns))))]
+    places = sorted(range(len(moments)), key=moments.__getitem__)
+    return [list(map(column.__getitem__, places)) for column in columns]
 
 
 def classify(combination: str) -> tuple[Key, str] | str:
@@ -209,7 +260,7 @@ def classify(combination: str) -> tuple[Key, str] | str:
         return "no_src"
     if dest in zeek_fields.UNSET:
         return "no_dest"
-    return (src, dest, "1" if conn_state.is_attempt(state) else "0"), service_text(port, proto, service)
+    return (src, dest, "1" if conn_state.is_attempt(state) else "0", ""), service_text(port, proto, service)
 
 
 @lru_cache(maxsize=4096)
@@ -219,25 +270,11 @@ def service_text(port: str, proto: str, service: str) -> str:
     return "/".join(_NOT_SERVICE.sub("?", part)[:48] if part not in zeek_fields.UNSET else "-" for part in parts)
 
 
-def lowest_services(services: Mapping[str, int]) -> list[tuple[str, int]]:
+def lowest_services(services: Iterable[str]) -> list[str]:
     """The SERVICES_KEPT lowest by port, then text. A cut by a fixed order: what falls out of one part cannot be in the whole."""
-    if len(services) == 1:
-        return list(services.items())
-    return sorted(services.items(), key=_service_order)[:SERVICES_KEPT]
+    return sorted(services, key=_service_order)[:SERVICES_KEPT]
 
 
-def _service_order(item: tuple[str, int]) -> tuple[int, str]:
-    port = item[0].partition("/")[0]
-    return (int(port) if port.isdecimal() else 1 << 20, item[0])
-
-
-def hourly_ip(tick: int, ip_bytes: int) -> int:
-    """IP bytes as RITA reads them (unset is 0) under the hour of the event."""
-    hour = tick // HOUR_TICKS
-    return (hour << IP_BITS) + min(max(ip_bytes, 0), IP_LARGEST)
-
-
-def known_sizes(sizes: list[int]) -> list[int]:
-    """Sizes in ascending order without the unknown ones; sorts in place."""
-    sizes.sort()
-    return sizes[bisect_left(sizes, 0) :] if sizes[0] < 0 else sizes
+def _service_order(service: str) -> tuple[int, str]:
+    port = service.partition("/")[0]
+    return (int(port) if port.isdecimal() else 1 << 20, service)

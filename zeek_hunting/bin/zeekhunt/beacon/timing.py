@@ -1,30 +1,38 @@
-"""Timing evidence T in [0, 1]: how far the intervals of a pair are from random traffic of the same rate, and its five parts.
+"""Timing evidence T in [0, 1]: how far the intervals of a pair are from random traffic of the same rate, and its parts.
 
 Bursts are collapsed first: an event counts only when the event before it lies more than tau away (tau = 1, 5, 30 s; the best T
 stays, a longer tau costs 0.02). d = intervals of what is left, without those over 6 h when 3 or more remain; m = median of d;
-P = mode of ln d (half-sample mode). Each part is a statistic on a ramp from what is no evidence (0) to full evidence (1):
+P = mode of ln d (half-sample mode). s = silences, the time from the last event of a burst to the next. Each part is a
+statistic on a ramp from what is no evidence (0) to full evidence (1):
 
+  sleep_law          L, by how many nats the best law of sleeping beats random and human gaps at explaining s: see sleep_law
   dispersion         (Q3 - Q1)/(Q3 + Q1) of d        narrow middle half
   dead_time          q05/m                           a sleeping implant has a shortest interval, random traffic has none
   tail               q95/m, ramp on its logarithm    ... and a longest one
   pair_correlation   share of events with an echo one period later, in excess of chance
   count_dispersion   variance/mean of counts in windows of 8 P, ramp on ln(that + 0.02); Poisson counts have 1
+  lattice            share of d near a multiple of P, in excess of chance: missed beats, rotated servers
 
-T = (weighted sum) (1 - exp(-intervals/6)). Weights and ramps: BeaconSettings, a hand-weighted prototype of this project.
-Quantiles: see segments. All times are whole ticks of 0.1 s, so shifting the clock changes nothing.
+T = G (weighted sum), where the gate G is what L says, so that nothing scores which random traffic would show:
+  E = L min(1, L/(n .15)); G rises to .36 at E = 8.5, which 1 of 1,000 random series reaches whatever n is, and from there with
+  ln E to 1 at E = 60. Part sleep_law is 1 in the sum wherever G > 0.
+Weights, ramps and levels: BeaconSettings. Quantiles: see segments. All times are whole ticks of 0.1 s, so shifting the clock
+changes nothing.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from . import segments
+from .lattice import lattice_excess
 from .ramp import log_ramp, ramp
 from .series import TICKS_PER_S, Flags, Floats, Ints, Series
 from .settings import PARTS, BeaconSettings
+from .sleep_law import SleepLaw, sleep_law
 
 SCORED, TOO_FEW = 0, 1
 REASONS = ("", "fewer than 3 intervals once bursts are collapsed")
@@ -32,11 +40,13 @@ REASONS = ("", "fewer than 3 intervals once bursts are collapsed")
 # The statistics of exponential gaps (a Poisson process), in the order of PARTS. Quartiles ln(4/3) and ln 4, median ln 2,
 # q05 = -ln .95, q95 = ln 20, in units of the mean.
 EXPONENTIAL = (
+    0.0,
     (math.log(4) - math.log(4 / 3)) / (math.log(4) + math.log(4 / 3)),
     -math.log(0.95) / math.log(2),
     math.log(20) / math.log(2),
     0.0,
     1.0,
+    0.0,
 )
 
 
@@ -45,11 +55,12 @@ class TimingEvidence:
     """Per pair; (pairs,) unless said. NaN, and 0 in whole-number columns, where reason says that nothing could be measured.
 
     timing: T, in [0, 1]; 0 where too few. It is the sum of the points from left to right, exactly.
-    statistics: (pairs, 5) in the order of PARTS and of EXPONENTIAL; NaN also where one part could not be measured:
+    statistics: (pairs, parts) in the order of PARTS and of EXPONENTIAL; NaN also where one part could not be measured:
       pair_correlation without an event a period before the last (0 points), count_dispersion below 3 windows or 2 events a window
-      (the mean of the scores of dispersion and tail stands in).
-    points: (pairs, 5) what each part adds to T. The shrinking for few intervals and the cost of a longer tau are shared out in
-      proportion, so there is no remainder.
+      (the mean of the scores of dispersion and tail stands in). The statistic of sleep_law is L itself, in nats.
+    points: (pairs, parts) what each part adds to T. The gate and the cost of a longer tau are shared out in proportion, so there
+      is no remainder.
+    law: the law that explains the silences best; its lengths are in ticks.
     period_s, q25_s, q75_s: mode and quartiles of the intervals.  tau_s: the burst collapse that won.
     intervals: intervals used. beats_expected: time in these intervals / period + 1, rounded; beats_missed: how many of them are
       not there, never below 0. reason: index into REASONS.
@@ -66,6 +77,7 @@ class TimingEvidence:
     beats_expected: Ints
     beats_missed: Ints
     reason: Ints
+    law: SleepLaw
 
     @classmethod
     def empty(cls, pairs: int) -> TimingEvidence:
@@ -74,16 +86,19 @@ class TimingEvidence:
         intervals, expected, missed = np.zeros((3, pairs), dtype=np.int64)
         reason = np.full(pairs, TOO_FEW, dtype=np.int64)
         statistics, points = np.full((pairs, len(PARTS)), np.nan), np.zeros((pairs, len(PARTS)))
-        return cls(np.zeros(pairs), statistics, points, period_s, q25_s, q75_s, tau_s, intervals, expected, missed, reason)
+        law = SleepLaw(*np.full((5, pairs), np.nan))
+        return cls(np.zeros(pairs), statistics, points, period_s, q25_s, q75_s, tau_s, intervals, expected, missed, reason, law)
 
 
 @dataclass(frozen=True, eq=False)
 class _Beats:
-    """Pairs with enough intervals after burst collapse. ticks, starts: the events left. d: intervals used, sorted in a pair."""
+    """Pairs with enough intervals after burst collapse. ticks, starts: the events left. d: intervals used, silences: of more than
+    tau, both sorted in a pair and without nights."""
 
     ticks: Ints
     starts: Ints
     d: segments.Ranked
+    silences: segments.Ranked
     period: Floats  # ticks
 
 
@@ -109,24 +124,32 @@ def _score_block(ticks: Ints, starts: Ints, low: int, settings: BeaconSettings, 
         before = left
         keep &= np.repeat(wanted, np.diff(starts))
         if wanted.any():
-            beats = _beats(ticks[keep], segments.offsets(left[wanted]), settings)
+            silences = segments.select(gap[keep & ~first], segments.offsets(np.maximum(left * wanted - 1, 0)), wanted)
+            beats = _beats(ticks[keep], segments.offsets(left[wanted]), silences, settings)
             penalty = settings.collapse_penalty if position else 0.0
             _keep_best(found, low + np.flatnonzero(wanted), beats, (tau_s, penalty), settings)
 
 
-def _beats(ticks: Ints, starts: Ints, settings: BeaconSettings) -> _Beats:
-    d, d_starts = segments.gaps(ticks, starts)
+def _beats(ticks: Ints, starts: Ints, silences: tuple[Ints, Ints], settings: BeaconSettings) -> _Beats:
+    d = _without_nights(*segments.gaps(ticks, starts), settings)
+    quiet = _without_nights(*silences, settings)
+    return _Beats(ticks, starts, d, quiet, segments.half_sample_mode(d.values, d.starts))
+
+
+def _without_nights(d: Ints, starts: Ints, settings: BeaconSettings) -> segments.Ranked:
+    """The values up to the limit, sorted; all of them where too few would remain."""
     short = d <= settings.interval_limit_s * TICKS_PER_S
-    enough = segments.counts_of(short, d_starts) >= settings.intervals_min
+    enough = segments.counts_of(short, starts) >= settings.intervals_min
     if not short.all():
-        d, d_starts = segments.compress(d, d_starts, short | ~np.repeat(enough, np.diff(d_starts)))
-    d = segments.sort_within(d, d_starts)
-    return _Beats(ticks, starts, segments.Ranked(d, d_starts), segments.half_sample_mode(d, d_starts))
+        d, starts = segments.compress(d, starts, short | ~np.repeat(enough, np.diff(starts)))
+    return segments.Ranked(segments.sort_within(d, starts), starts)
 
 
 def _keep_best(found: TimingEvidence, pair: Ints, beats: _Beats, collapse: tuple[float, float], settings: BeaconSettings) -> None:
     """Write the evidence of these beats where it beats what is there. collapse: tau in seconds and its penalty."""
-    statistics, points, timing = _points(beats, collapse[1], settings)
+    silences, tau = beats.silences, round(collapse[0] * TICKS_PER_S)
+    law = sleep_law(silences.values, silences.starts, tau, segments.half_sample_mode(silences.values, silences.starts))
+    statistics, points, timing = _points(beats, law, collapse[1], settings)
     better = (timing > found.timing[pair]) | (found.reason[pair] == TOO_FEW)
     at = pair[better]
     q25, q75 = beats.d.quantile(25), beats.d.quantile(75)
@@ -142,31 +165,43 @@ def _keep_best(found: TimingEvidence, pair: Ints, beats: _Beats, collapse: tuple
         (found.intervals, intervals),
         (found.beats_expected, expected),
         (found.beats_missed, np.maximum(expected - intervals - 1, 0)),
+        *((getattr(found.law, each.name), getattr(law, each.name)) for each in fields(law)),
     ):
         column[at] = values[better]
     found.tau_s[at], found.reason[at] = collapse[0], SCORED
 
 
-def _points(beats: _Beats, penalty: float, settings: BeaconSettings) -> tuple[Floats, Floats, Floats]:
-    """(statistics, points, T): the weighted sum, shrunk for few intervals, the penalty taken from every part in proportion."""
+def _points(beats: _Beats, law: SleepLaw, penalty: float, settings: BeaconSettings) -> tuple[Floats, Floats, Floats]:
+    """(statistics, points, T): the weighted sum behind the gate, the penalty taken from every part in proportion."""
     q25, q75, median = beats.d.quantile(25), beats.d.quantile(75), beats.d.twice_median() / 2
     statistics = np.column_stack(
         [
+            law.nats,
             (q75 - q25) / (q75 + q25),
             beats.d.quantile(5) / median,
             beats.d.quantile(95) / median,
             _pair_correlation(beats, settings),
             _count_dispersion(beats, settings),
+            lattice_excess(beats.d.values, beats.d.starts, beats.period, settings),
         ]
     )
-    scores = _scores(statistics, settings)
-    trust = 1.0 - np.exp(-beats.d.counts / settings.trust_intervals) if settings.trust_intervals else np.ones(len(beats.period))
-    points = np.array(settings.part_weights) * scores * trust[:, np.newaxis]
+    gate = _gate(law.nats, beats.silences.counts, settings)
+    points = np.array(settings.part_weights) * _scores(statistics, settings) * gate[:, np.newaxis]
     if penalty:
         raw = _total(points)
         left = np.divide(np.maximum(raw - penalty, 0.0), raw, out=np.zeros_like(raw), where=raw > 0)
         points = points * left[:, np.newaxis]
     return statistics, points, _total(points)
+
+
+def _gate(nats: Floats, intervals: Ints, settings: BeaconSettings) -> Floats:
+    """G in [0, 1]: 0 without evidence for a law, see the module."""
+    earned = np.maximum(nats, 0.0)
+    earned = earned * np.minimum(earned / (intervals * settings.law_gain_full), 1.0)
+    doubtful = settings.law_random_timing * np.minimum(earned / settings.law_random_nats, 1.0)
+    sure = log_ramp(np.maximum(earned, settings.law_random_nats), settings.law_random_nats, settings.law_full_nats)
+    gate: Floats = doubtful + (1 - settings.law_random_timing) * sure
+    return gate
 
 
 def _total(points: Floats) -> Floats:
@@ -178,19 +213,20 @@ def _total(points: Floats) -> Floats:
 
 
 def _scores(statistics: Floats, settings: BeaconSettings) -> Floats:
-    """(pairs, 5) each statistic on its ramp."""
-    dispersion, dead_time, tail, correlation, counts = (statistics[:, part].copy() for part in range(len(PARTS)))
+    """(pairs, parts) each statistic on its ramp; that of the law is the gate's."""
+    law, dispersion, dead_time, tail, correlation, counts, lattice = (statistics[:, part] for part in range(len(PARTS)))
     r = ramp(dispersion, settings.dispersion_none, settings.dispersion_full)
     u = log_ramp(tail, settings.tail_none, settings.tail_full)
-    a = ramp(correlation, settings.pair_correlation_none, settings.pair_correlation_full)
     c = log_ramp(counts, settings.count_dispersion_none, settings.count_dispersion_full, settings.count_floor)
     return np.column_stack(
         [
+            np.ones(len(law)),
             r,
             ramp(dead_time, settings.dead_time_none, settings.dead_time_full),
             u,
-            np.where(np.isnan(correlation), 0.0, a),
+            np.nan_to_num(ramp(correlation, settings.pair_correlation_none, settings.pair_correlation_full)),
             np.where(np.isnan(counts), (r + u) / 2, c),
+            np.nan_to_num(ramp(lattice, settings.lattice_none, settings.lattice_full)),
         ]
     )
 

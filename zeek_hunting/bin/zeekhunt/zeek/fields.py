@@ -27,6 +27,21 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "orig_ip_bytes": ("orig_ip_bytes",),
     "resp_ip_bytes": ("resp_ip_bytes",),
     "uid": ("uid", "flow_id"),
+    "server_name": ("server_name",),
+    # in every row of ssl.log, with or without a name
+    "tls_established": ("established", "resumed"),
+    "http_method": ("method", "http_method"),
+    # on a Splunk the field host is the forwarder: alias http.log's own as http_host
+    "http_host": ("http_host", "host"),
+    "uri": ("uri", "uri_path"),
+    "request_body": ("request_body_len",),
+    "response_body": ("response_body_len",),
+    "query": ("query",),
+    "qtype": ("qtype_name", "record_type"),
+    "rcode": ("rcode_name", "reply_code"),
+    # Splunk reads a JSON array as a multivalue field with braces
+    "answers": ("answers", "answers{}", "answer"),
+    "ttls": ("TTLs", "TTLs{}", "ttl"),
 }
 
 

@@ -1,0 +1,78 @@
+"""Functions of text, hashes, addresses and JSON."""
+
+from __future__ import annotations
+
+from cases.function_case import Case, gives
+
+_JSON = '{"a":1,"b":{"c":["x","y"],"d":[{"e":5},{"e":6}]},"k.1":true}'
+
+CASES: list[Case] = [
+    gives("len", "len counts characters", "len(x)", "3", x="ä漢b"),
+    gives("len-number", "len takes a number as text", "len(n)", "4", n="12.5"),
+    gives("lower", "lower", "lower(x)", "user", x="USer"),
+    gives("upper-several", "a function of text changes each of several values", 'upper(split(x, ","))', ["A", "B"], x="a,b"),
+    gives("ltrim", "ltrim without characters drops spaces and tabs", 'ltrim(x)."|"', "a |", x=" \ta "),
+    gives("ltrim-characters", "ltrim drops any of the characters", 'ltrim("  ZZZZabcZZ ", " Z")', "abcZZ "),
+    gives("rtrim-characters", "rtrim drops them at the end", 'rtrim(" ZZZZabcZZ ", " Z")', " ZZZZabc"),
+    gives("trim-characters", "trim drops them at both ends", 'trim("  ZZZZabcZZ ", " Z")', "abc"),
+    gives("substr-start", "substr counts from 1", 'substr("string", 1, 3)', "str"),
+    gives("substr-negative", "a negative start counts from the end", 'substr("string", -3)', "ing"),
+    gives("substr-rest", "without a length the rest", 'substr("string", 4)', "ing"),
+    gives(
+        "replace-groups",
+        r"\1 in replace is the first group",
+        r'replace(x, "^(\d{1,2})/(\d{1,2})/", "\2/\1/")',
+        "14/10/2020",
+        x="10/14/2020",
+    ),
+    gives("replace-all", "replace replaces every match", 'replace("banana", "a", "o")', "bonono"),
+    gives("replace-look-ahead", "replace may look ahead", r'replace("1234567", "(\d)(?=(?:\d{3})$)", "\1,")', "1234,567"),
+    gives("replace-backslash", "another backslash in the replacement is text", r'replace("a/b", "/", "\\")', "a\\b"),
+    gives(
+        "urldecode",
+        "urldecode reads percent escapes as UTF-8",
+        "urldecode(x)",
+        "http://x/?a=ä b",
+        x="http%3A%2F%2Fx%2F?a=%C3%A4%20b",
+    ),
+    gives("md5", "md5", 'md5("abc")', "900150983cd24fb0d6963f7d28e17f72"),
+    gives("sha1", "sha1", 'sha1("abc")', "a9993e364706816aba3e25717850c26c9cd0d89d"),
+    gives("sha256", "sha256", 'substr(sha256("abc"), 1, 16)', "ba7816bf8f01cfea"),
+    gives("sha512", "sha512", 'substr(sha512("abc"), 1, 16)', "ddaf35a193617aba"),
+    gives("ipmask", "ipmask keeps the bits of the mask", 'ipmask("0.255.0.244", "10.20.30.120")', "0.20.0.112"),
+    gives("spath-key", "spath follows keys", 'spath(j, "b.d{0}.e")', "5", j=_JSON),
+    gives("spath-array", "{} is every element", 'spath(j, "b.c{}")', ["x", "y"], j=_JSON),
+    gives("spath-missing", "a path that is not there is null", 'spath(j, "b.z")', None, j=_JSON),
+    gives("spath-no-json", "text that is no JSON has no path", 'spath(j, "b")', None, j="{oops"),
+    gives("json-extract", "json_extract gives text without quotes", 'json_extract(j, "b.c{1}")', "y", j=_JSON),
+    gives("json-extract-object", "an object stays JSON", 'json_extract(j, "b.d{1}")', '{"e":6}', j=_JSON),
+    gives("json-extract-all", "{} gives an array", 'json_extract(j, "b.d{}.e")', "[5,6]", j=_JSON),
+    gives("json-extract-two", "several paths give an array", 'json_extract(j, "a", "b.c")', '[1,["x","y"]]', j=_JSON),
+    gives("json-extract-exact", "json_extract_exact takes a key with a dot", 'json_extract_exact(j, "k.1")', "true", j=_JSON),
+    gives(
+        "json-object",
+        "json_object nests JSON and tells numbers from text",
+        'json_object("a", n, "b", json_array("5", true()))',
+        '{"a":7,"b":["5",true]}',
+        n="7",
+    ),
+    gives("json-object-quotes", "text is escaped", 'json_object("q", x)', '{"q":"say \\"hi\\""}', x='say "hi"'),
+    gives("json-array", "json_array", 'json_array("a", 1.5, null())', '["a",1.5,null]'),
+    gives("json-array-multivalue", "several values are an array", 'json_array(split("a,b", ","))', '[["a","b"]]'),
+    gives("json-keys", "json_keys", "json_keys(j)", '["a","b","k.1"]', j=_JSON),
+    gives("json-keys-array", "an array has no keys", 'json_keys("[1]")', None),
+    gives("json-valid", "json_valid", 'if(json_valid(j), "yes", "no")', "no", j="{oops"),
+    gives("json-set", "json_set changes and adds", 'json_set(j, "a", 2, "z", "new")', '{"a":2,"z":"new"}', j='{"a":1}'),
+    gives("json-append", "json_append adds to an array", 'json_append(j, "a", "z")', '{"a":[1,"z"]}', j='{"a":[1]}'),
+    gives(
+        "json-extend",
+        "json_extend adds the elements of an array",
+        'json_extend(j, "a", json_array(2, 3))',
+        '{"a":[1,2,3]}',
+        j='{"a":[1]}',
+    ),
+    gives("json-delete", "json_delete drops a key", 'json_delete(j, "a")', '{"b":2}', j='{"a":1,"b":2}'),
+    gives("json-array-to-mv", "json_array_to_mv", "json_array_to_mv(j)", ["a", "5"], j='["a",5]'),
+    gives("mv-to-json-array", "mv_to_json_array", 'mv_to_json_array(split("a,5", ","))', '["a","5"]'),
+    gives("mv-to-json-array-infer", "and with types", 'mv_to_json_array(split("a,5", ","), true())', '["a",5]'),
+]

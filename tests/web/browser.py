@@ -1,0 +1,86 @@
+"""Chromium on one page of the lab: open it, wait until it is drawn, ask what its panels hold. Facts: the renderer's own probe."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--hide-scrollbars", "--font-render-hinting=none"),
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+SETTLED_MS = 30_000
+
+# Every search failed or with its rows fetched, size and tokens quiet for a moment. Network silence says nothing: it polls.
+_SETTLED = """() => {
+  const probe = window.zeekHuntingProbe;
+  if (!probe || !probe.api) return false;
+  const searches = Object.values(probe.api.getSearches());
+  const over = ({options}) => options?.meta?.status === 'failed' || (options?.meta?.status === 'done' && options.data);
+  if (!searches.length || !searches.every(over)) return false;
+  const height = document.documentElement.scrollHeight;
+  if (probe.height !== height) { probe.height = height; probe.changedAt = Date.now(); }
+  return Date.now() - probe.changedAt > 600;
+}"""
+_PANELS = """() => Object.fromEntries(Object.values(window.zeekHuntingProbe.api.getSearches()).map((search) => {
+  const {meta, data} = search.options || {};
+  return [search.name, {status: meta?.status ?? null, rows: data?.columns?.[0]?.length ?? 0, said: meta?.statusMessage ?? ''}];
+}))"""
+
+
+def chromium_path() -> str | None:
+    """ZEEK_HUNTING_CHROMIUM, or the first on PATH."""
+    named = os.environ.get("ZEEK_HUNTING_CHROMIUM")
+    return named or next((found for found in map(shutil.which, NAMES) if found), None)
+
+
+@dataclass
+class Screen:
+    """One page in one theme. requests: every address it asked for. complaints: errors of its scripts."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, browser: Browser, address: str) -> Screen:
+        context = browser.new_context(
+            viewport={"width": 1440, "height": 1000}, locale="en-US", timezone_id="UTC", reduced_motion="reduce"
+        )
+        screen = cls(context.new_page())
+        screen.page.on("request", lambda request: screen.requests.append(request.url))
+        screen.page.on("pageerror", lambda error: screen.complaints.append(str(error)))
+        screen.page.goto(address)
+        return screen
+
+    def settle(self) -> None:
+        self.page.wait_for_timeout(300)  # a click's searches start a moment later
+        self.page.wait_for_function(_SETTLED, timeout=SETTLED_MS, polling=200)
+
+    def panels(self) -> dict[str, dict[str, Any]]:
+        answer: dict[str, dict[str, Any]] = self.page.evaluate(_PANELS)
+        return answer
+
+    def validation_errors(self) -> list[Any]:
+        return [error for error in self.page.evaluate("() => window.zeekHuntingProbe.validationErrors") if error]
+
+    def text_of(self, panel: str) -> str:
+        return self.page.locator(f'[data-test="viz-item"][data-id="{panel}"]').inner_text()
+
+    def rows_of(self, panel: str) -> list[str]:
+        return self.page.locator(f'[data-test="viz-item"][data-id="{panel}"] tbody tr').all_inner_texts()
+
+    def picture(self, path: Path) -> None:
+        """The whole page, nothing focused, the mouse out of the way."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.mouse.move(0, 0)
+        self.page.screenshot(path=str(path), full_page=True)
+
+    def close(self) -> None:
+        self.page.context.close()

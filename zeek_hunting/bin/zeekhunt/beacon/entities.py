@@ -1,0 +1,206 @@
+"""What is scored: pairs of addresses, pairs of a source and a name, and groups of one source's rare destinations.
+
+ip     a pair of addresses, attempts apart from sessions
+name   a source and what it called its destination, over all addresses of that name (see names)
+group  one source's rare destinations with one signature: a program that moves from server to server. Rare: at most RARE_SOURCES
+       internal sources, or RARE_SHARE of them, went there. Signature: the lowest port/protocol/service, named or not, and the
+       usual request size on a logarithmic scale; each split (no size, factors of two, factors of two shifted by half) is one
+       candidate, and the scores decide which stands (see ranking).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import segments
+from .canonical import Pairs, multiset, sorted_within
+from .scope import Context
+from .series import PairColumns, Series, Sizes
+
+IP, NAME, GROUP = "ip", "name", "group"
+RARE_SOURCES, RARE_SHARE = 3, 0.02
+SHIFTS = (None, 0.0, 0.5)
+HANDSHAKE_TICKS = 600  # a TLS handshake belongs to the connection that began last before it, at most 60 s
+
+
+@dataclass(frozen=True)
+class Entity:
+    """What one row is about. dest: an address or a name, '' for a group; addresses: of all destinations, in order; pairs: the
+    places of its pairs (of a name: in the named pairs); sources: internal sources that know the destination; via: how it was
+    named."""
+
+    kind: str
+    src: str
+    dest: str
+    attempt: bool
+    pairs: tuple[int, ...]
+    addresses: tuple[str, ...]
+    services: tuple[tuple[str, int], ...]
+    sources: int
+    via: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Events of some entities. owner: (events,) entity; ticks, request, reply: (events,), -1 for an unknown size."""
+
+    owner: np.ndarray
+    ticks: np.ndarray
+    request: np.ndarray
+    reply: np.ndarray
+
+
+def of_addresses(pairs: Pairs, chosen: np.ndarray, around: Context) -> list[Entity]:
+    """An entity per chosen pair of addresses."""
+    return [
+        Entity(
+            kind=IP,
+            src=pairs.src[at],
+            dest=pairs.dest[at],
+            attempt=bool(pairs.attempt[at]),
+            pairs=(at,),
+            addresses=(pairs.dest[at],),
+            services=tuple(pairs.services[at]),
+            sources=int(around.sources_of_dest[at]),
+        )
+        for at in chosen.tolist()
+    ]
+
+
+def of_names(named: Pairs, hunted: Sequence[bool], around: Context, min_events: int) -> list[Entity]:
+    """An entity per source and name with enough events, from the named pairs that are hunted."""
+    members: dict[tuple[str, str], list[int]] = {}
+    for at, wanted in enumerate(hunted):
+        if wanted:
+            members.setdefault((named.src[at], named.name[at]), []).append(at)
+    events = np.diff(named.series.starts)
+    return [
+        Entity(
+            kind=NAME,
+            src=src,
+            dest=name,
+            attempt=False,
+            pairs=tuple(places),
+            addresses=tuple(sorted({named.dest[at] for at in places})),
+            services=_services(named, places),
+            sources=around.sources_of_name[name],
+            via=tuple(sorted({named.via[at] for at in places})),
+        )
+        for (src, name), places in sorted(members.items())
+        if events[places].sum() >= min_events
+    ]
+
+
+def of_groups(pairs: Pairs, hunted: np.ndarray, named: Pairs, around: Context, min_events: int) -> list[Entity]:
+    """Candidates: the rare sessions of one source that share a signature, two destinations or more."""
+    rare = around.sources_of_dest <= max(RARE_SOURCES, math.floor(RARE_SHARE * around.sources_seen))
+    places = np.flatnonzero(hunted & rare & ~pairs.attempt)
+    per_source = Counter(pairs.src[at] for at in places.tolist())
+    places = np.array([at for at in places.tolist() if per_source[pairs.src[at]] > 1], np.int64)
+    usual = _usual_size(pairs.request)
+    names = set(zip(named.src, named.dest))
+    events = np.diff(pairs.series.starts)
+    candidates: dict[tuple[int, ...], Entity] = {}
+    for shift in SHIFTS:
+        members: dict[tuple[str, str, bool, int], list[int]] = {}
+        for at in places.tolist():
+            service = pairs.services[at][0][0] if pairs.services[at] else ""
+            bucket = -1 if shift is None else math.floor(math.log2(usual[at] + 2) + shift)
+            members.setdefault((pairs.src[at], service, (pairs.src[at], pairs.dest[at]) in names, bucket), []).append(at)
+        for (src, *_), held in sorted(members.items()):
+            if len(held) > 1 and events[held].sum() >= min_events:
+                candidates.setdefault(tuple(held), _group(pairs, src, held, around))
+    return list(candidates.values())
+
+
+def columns(entities: Sequence[Entity], pairs: Pairs, named: Pairs, around: Context) -> PairColumns:
+    """What the scores need of every entity, in their order."""
+    tls_request, tls_reply = tls_sizes(named, pairs)
+    parts = [
+        _events(entities, (IP, GROUP), pairs.series, pairs.request_b, pairs.reply_b),
+        _events(entities, (NAME,), named.series, tls_request, tls_reply),
+    ]
+    owner, ticks, request, reply = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("owner", "ticks", "request", "reply")
+    )
+    count = len(entities)
+    by_owner, ordered = sorted_within(owner, ticks)
+    return PairColumns(
+        series=Series(ordered, np.searchsorted(by_owner, np.arange(count + 1)).astype(np.int64)),
+        request_sizes=_known(owner, request, count),
+        reply_sizes=_known(owner, reply, count),
+        source_of_pair=np.array([around.source[entity.src] for entity in entities], np.int64),
+        online_hours=around.online,
+        sources_of_dest=np.array([entity.sources for entity in entities], np.int64),
+        sources_seen=around.sources_seen,
+    )
+
+
+def tls_sizes(named: Pairs, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+    """Request and reply bytes of every named event: its own, or those of the connection between the same addresses that began
+    last before it, at most HANDSHAKE_TICKS earlier; -1 where there is none."""
+    sessions = {(src, dest): at for at, (src, dest) in enumerate(zip(pairs.src, pairs.dest)) if not pairs.attempt[at]}
+    behind = np.array([sessions.get(ends, -1) for ends in zip(named.src, named.dest)], np.int64)
+    pair = np.repeat(behind, np.diff(named.series.starts))
+    unknown = np.flatnonzero((pair >= 0) & (named.request_b < 0) & (named.reply_b < 0))
+    span = 1 + max(int(pairs.series.ticks.max(initial=0)), int(named.series.ticks.max(initial=0)))
+    line = segments.owners(pairs.series.starts) * span + pairs.series.ticks
+    wanted = pair[unknown] * span + named.series.ticks[unknown]
+    found = np.searchsorted(line, wanted, "right") - 1
+    fits = (found >= 0) & (wanted - line[np.maximum(found, 0)] <= HANDSHAKE_TICKS) if len(line) else np.zeros(0, bool)
+    fits &= line[np.maximum(found, 0)] // span == pair[unknown] if len(line) else fits
+    request, reply = named.request_b.copy(), named.reply_b.copy()
+    request[unknown[fits]] = pairs.request_b[found[fits]]
+    reply[unknown[fits]] = pairs.reply_b[found[fits]]
+    return request, reply
+
+
+def _group(pairs: Pairs, src: str, places: list[int], around: Context) -> Entity:
+    return Entity(
+        kind=GROUP,
+        src=src,
+        dest="",
+        attempt=False,
+        pairs=tuple(places),
+        addresses=tuple(pairs.dest[at] for at in places),
+        services=_services(pairs, places),
+        sources=int(around.sources_of_dest[places].max()),
+    )
+
+
+def _services(pairs: Pairs, places: Iterable[int]) -> tuple[tuple[str, int], ...]:
+    counts: Counter[str] = Counter()
+    for at in places:
+        counts.update(dict(pairs.services[at]))
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _events(
+    entities: Sequence[Entity], kinds: tuple[str, ...], series: Series, request: np.ndarray, reply: np.ndarray
+) -> Grouped:
+    """The events of all pairs of the entities of these kinds."""
+    owner = np.array([at for at, entity in enumerate(entities) if entity.kind in kinds for _ in entity.pairs], np.int64)
+    pair = np.array([place for entity in entities if entity.kind in kinds for place in entity.pairs], np.int64)
+    lengths = np.diff(series.starts)[pair]
+    starts = segments.offsets(lengths)
+    at = np.arange(starts[-1]) + np.repeat(series.starts[pair] - starts[:-1], lengths)
+    return Grouped(np.repeat(owner, lengths), series.ticks[at], request[at], reply[at])
+
+
+def _known(owner: np.ndarray, sizes: np.ndarray, count: int) -> Sizes:
+    known = np.flatnonzero(sizes >= 0)
+    return multiset(*sorted_within(owner[known], sizes[known]), count)
+
+
+def _usual_size(sizes: Sizes) -> np.ndarray:
+    """(pairs,) the most frequent size, the largest of several; -1 where none is known."""
+    usual = np.full(sizes.pairs, -1, np.int64)
+    owner = segments.owners(sizes.starts)
+    order = np.lexsort((sizes.values, sizes.counts, owner))  # the last of each pair wins
+    usual[owner[order]] = sizes.values[order]
+    return usual

@@ -1,0 +1,150 @@
+"""What one query name adds to a tunnel's summary: the domain it is asked under, and its subdomain as one whole number.
+
+The number (an item) is a function of the subdomain alone, so a set of items is a set of distinct subdomains, and the lowest
+items of a set are a random sample of it that any split of the events merges to (k minimum values, Bar-Yossef et al. 2002).
+Layout of an item, highest bits first: 48 bits of a hash, then surprise in quarter bits (14), oddness (8), length (8),
+encoding (5), tool-like shape (5).
+
+Oddness tells data from words: the sum over labels of bits * (bits per letter - 3.5), where above zero; what a benign label
+costs per letter lies near 3.5. Labels under 4 letters (counters, ``www``) say nothing, and no name counts more than 250, so that
+one long hash does not outweigh twenty short messages. Chosen on captures and formats of tunnels against benign pairs and every
+popular name (docs/methods/dns_tunnels.md).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from hashlib import blake2b
+from typing import NamedTuple
+
+from . import names, surprise
+from .encoding import encoding
+
+HASH_BITS, SURPRISE_BITS, ODDNESS_BITS, LENGTH_BITS, ENCODING_BITS, SHAPE_BITS = 48, 14, 8, 8, 5, 5
+PAYLOAD_BITS = SURPRISE_BITS + ODDNESS_BITS + LENGTH_BITS + ENCODING_BITS + SHAPE_BITS
+ITEM_B = (HASH_BITS + PAYLOAD_BITS) // 8
+HASHES: int = 2**HASH_BITS
+STEPS_PER_BIT = 4
+ORDINARY_BITS = 3.5  # of surprise per letter
+ODDNESS_LEAST_B, ODDNESS_MOST = 4, 250
+
+# How a subdomain is written (see encoding; '' is text), and the payload bits that one letter carries at most: base32 where
+# nothing is known. Zeek writes names in lower case, which takes nothing from what a base64 letter carried on the wire.
+ENCODINGS = ("", "counter", "hex", "base32", "base62", "base64", "raw")
+CAPACITY_BITS = (5, 3, 4, 5, 6, 6, 7)
+
+# Shapes of subdomains by the protocol documents of the tools; a shape is a hint, never a proof. First match wins.
+_SHAPES = (
+    ("dnscat2", re.compile(r"(dnscat\.)?[0-9a-f]{4}(00|01|02|03|ff)[0-9a-f]{12,}")),
+    ("ozymandns", re.compile(r"[^.]*\.?\d+-\d+\.id-\d+\.(up|down)")),
+    ("dnscapy", re.compile(r".+\.\d+\.f\.\d+\.\d+")),
+    ("cobalt-strike", re.compile(r"(www|post|api|cdn|www6)\.[0-9a-f]{3,}(\.[0-9a-f]+)*|aaa\.stage\.\d+")),
+    ("iodine", re.compile(r"[0-9a-f][a-z0-9]{4}[^.]{45,}.*|[pvlirzyson][a-z0-5]{4,12}", re.DOTALL)),
+    ("sliver", re.compile(r"[a-z2-7]{60,63}(\.[a-z2-7]{1,63})*|[1-9a-z]{60,63}(\.[1-9a-z]{1,63})*")),
+)
+_WHOLE = ("ozymandns", "dnscapy", "cobalt-strike")  # whose last labels are part of the format
+SHAPES = ("", *(name for name, _ in _SHAPES), "dns2tcp")
+_ZONE_WORD_B = 4
+_TUNNEL_SHAPE_LEAST = 8  # letters; shorter labels look like anything
+_SERVICE_LABEL_B = 16  # a service name has at most 15 letters (RFC 6335) and an underscore: what is longer carries data
+_MEMO = 1 << 14
+
+# Kinds of names that no tunnel is looked for in, with the words for the hunter.
+NOT_HUNTED = {
+    "empty": "without a name",
+    "reverse": "reverse look-ups",
+    "local": "local names (mDNS, LLMNR, .local and the like)",
+    "netbios": "NetBIOS names",
+    "single": "names of one label",
+    "suffix": "names that are a public suffix",
+    "ip": "addresses instead of names",
+}
+BLOCK_LIST = "dnsbl"
+HINT_NAMES = 5  # names a hint rests on at least
+
+
+class TunnelName(NamedTuple):
+    """domain: what was registered; label: its first label; subdomain: all in front of it ('' = none); item: see the module,
+    -1 without a subdomain; longest: longest label; block_list: an address in front of a block list's zone."""
+
+    domain: str
+    label: str
+    subdomain: str
+    item: int
+    longest: int
+    block_list: bool
+
+
+@lru_cache(maxsize=_MEMO)
+def look_at(query: str, qtype: str, port: str, server: str) -> TunnelName | str:
+    """The name's part in a summary, or the kind (a key of NOT_HUNTED) for which it has none."""
+    name = names.read(query, qtype, port, server)
+    if name.kind in NOT_HUNTED or not name.domain:
+        return name.kind if name.kind in NOT_HUNTED else "suffix"
+    domain, label, subdomain = _split(name)
+    block_list = name.kind == BLOCK_LIST
+    item = item_of(subdomain, scored=not block_list) if subdomain else -1
+    longest = max(map(len, subdomain.split(".")))
+    return TunnelName(domain, label, subdomain, item, longest, block_list)
+
+
+def _split(name: names.Name) -> tuple[str, str, str]:
+    """(domain, its label, subdomain). In a cloud's zone the domain is the tenant's (``d1x.cloudfront.net``): the cloud answers
+    for the zone, so a tenant's own name carries nothing to the tenant, and what stands before it may. The subdomain keeps labels
+    that begin with an underscore when one of them is too long to name a service."""
+    if name.cloud and name.text.endswith("." + name.private_suffix):
+        front, _, label = name.text[: -len(name.private_suffix) - 1].rpartition(".")
+        return f"{label}.{name.private_suffix}", label, front
+    whole = name.text[: -len(name.domain) - 1] if name.text.endswith("." + name.domain) else name.subdomain
+    if whole != name.subdomain and any(part[:1] == "_" and len(part) > _SERVICE_LABEL_B for part in whole.split(".")):
+        return name.domain, name.label, whole
+    return name.domain, name.label, name.subdomain
+
+
+def item_of(subdomain: str, scored: bool = True) -> int:
+    """The item of a subdomain; not scored: one without surprise and oddness."""
+    digest = blake2b(subdomain.encode("latin-1", "replace"), digest_size=HASH_BITS // 8).digest()
+    bits = surprise.subdomain_bits(subdomain) if scored else 0.0
+    item = int.from_bytes(digest, "big")
+    for value, width in (
+        (round(bits * STEPS_PER_BIT), SURPRISE_BITS),
+        (round(oddness(subdomain)) if scored else 0, ODDNESS_BITS),
+        (len(subdomain.replace(".", "")), LENGTH_BITS),
+        (ENCODINGS.index(encoding(subdomain, bits)), ENCODING_BITS),
+        (shape(subdomain), SHAPE_BITS),
+    ):
+        item = item << width | min(max(value, 0), 2**width - 1)
+    return item
+
+
+def oddness(subdomain: str) -> float:
+    """0 for words to ODDNESS_MOST for data; see the module's docstring."""
+    total = 0.0
+    for label in subdomain.split("."):
+        if len(label) >= ODDNESS_LEAST_B:
+            bits = surprise.subdomain_bits(label)
+            total += bits * max(0.0, bits / len(label) - ORDINARY_BITS)
+            if total >= ODDNESS_MOST:
+                return float(ODDNESS_MOST)
+    return total
+
+
+def payload(subdomain: str) -> str:
+    """Without the short words at its end that belong to the zone (``.www``, ``.t1``)."""
+    labels = subdomain.split(".")
+    while len(labels) > 1 and len(labels[-1]) <= _ZONE_WORD_B:
+        labels.pop()
+    return ".".join(labels)
+
+
+def shape(subdomain: str) -> int:
+    """Place in SHAPES of the first tool whose names look like this one; 0 for none."""
+    data = payload(subdomain)
+    joined = data.replace(".", "")
+    if len(joined) < _TUNNEL_SHAPE_LEAST:
+        return 0
+    for place, (name, pattern) in enumerate(_SHAPES, 1):
+        if pattern.fullmatch(joined if name == "dnscat2" else data) or (name in _WHOLE and pattern.fullmatch(subdomain)):
+            return place
+    return SHAPES.index("dns2tcp") if "+" in joined or "/" in joined else 0

@@ -1,0 +1,182 @@
+"""The DNS summary: what the map on an indexer gathers from dns events and sends as partial rows.
+
+Plain Python, one Pair per (source, registered domain). Partial rows are also what a summary index stores (``| dnstunnel
+phase=map | collect``); the merge on the search head gathers raw events by the same code and partial rows beside them, in any
+mixture and order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Protocol
+
+from ..zeek import event_time
+from ..zeek import fields as zeek_fields
+from . import tunnel_name, tunnel_pair
+from .tunnel_columns import COLUMNS, FIELDS, KIND, PAIR, TALLY, VERSION
+from .tunnel_name import TunnelName
+from .tunnel_pair import NEVER, TICKS_PER_HOUR, Pair
+from .tunnel_sample import SummaryError
+
+PAIRS_HELD = 20_000  # then the partial rows go out: the map stays near 100 MB
+NAMES_HELD = 60_000
+PART_ROWS = 1_000
+SHORT_TTL_S = 1.0
+
+Key = tuple[str, str]
+Query = tuple[str, str, str, str, str]  # src, query, qtype, dest_port, dest
+Seen = tuple[Pair, TunnelName]
+
+
+class Block(Protocol):
+    """What a summary reads of a block of events: see spl.body.Columns."""
+
+    rows: int
+
+    @property
+    def names(self) -> Sequence[str]: ...
+
+    def cells(self, name: str) -> list[str] | None: ...
+
+
+class TunnelSummary:
+    """Gathers events; ``drain()`` gives the partial rows so far and starts afresh."""
+
+    def __init__(self) -> None:
+        self.pairs: dict[Key, Pair] = {}
+        self.tally: Counter[str] = Counter()
+        self._seen: dict[Query, Seen | str] = {}
+
+    def add(self, block: Block) -> None:
+        rows, held = block.rows, block.names
+        if not rows:
+            return
+        self.tally["read"] += rows
+
+        def column(field: str) -> list[str]:
+            return zeek_fields.coalesce([block.cells(name) or [] for name in zeek_fields.present(field, held)], rows)
+
+        present = {field: column(field) for field in FIELDS}
+        ticks = event_time.column_ticks(present["time"])
+        queries = zip(*(present[field] for field in ("src", "query", "qtype", "dest_port", "dest")))
+        replies = zip(present["rcode"], present["answers"], present["ttls"])
+        seen, tally = self._seen, self.tally
+        for tick, key, reply in zip(ticks, queries, replies):
+            found = seen.get(key)
+            if found is None:
+                found = seen[key] = self._look_at(*key)
+            if isinstance(found, str):
+                tally[found] += 1
+            elif tick == event_time.UNDATED:
+                tally["no_time"] += 1
+            else:
+                tally["used"] += 1
+                _count(found, tick, key, reply)
+
+    def full(self) -> bool:
+        return len(self.pairs) >= PAIRS_HELD or len(self._seen) >= NAMES_HELD
+
+    def drain(self) -> Iterator[dict[str, tuple[str, ...]]]:
+        """Partial rows, one per pair in the order of keys, then the tally: column -> cells, in parts of at most PART_ROWS."""
+        keys = sorted(key for key, pair in self.pairs.items() if pair.queries)
+        for start in range(0, len(keys), PART_ROWS):
+            part = [self._row(key, self.pairs.pop(key)) for key in keys[start : start + PART_ROWS]]
+            yield dict(zip(COLUMNS, zip(*part)))
+        self.pairs, self._seen = {}, {}
+        if self.tally:
+            text = " ".join(f"{name}:{count}" for name, count in sorted(self.tally.items()) if count)
+            self.tally = Counter()
+            yield {name: (cell,) for name, cell in zip(COLUMNS, (TALLY, str(VERSION), *[""] * (len(COLUMNS) - 3), text))}
+
+    def _look_at(self, src: str, query: str, qtype: str, port: str, dest: str) -> Seen | str:
+        """The pair that a query belongs to, or the reason to skip it."""
+        if src in zeek_fields.UNSET:
+            return "no_src"
+        name = tunnel_name.look_at(query, qtype, port, dest)
+        if isinstance(name, str):
+            return f"kind_{name}"
+        pair = self.pairs.get((src, name.domain))
+        if pair is None:
+            pair = self.pairs[src, name.domain] = Pair()
+        return pair, name
+
+    @staticmethod
+    def _row(key: Key, pair: Pair) -> tuple[str, ...]:
+        """_time is the last query's, so that a stored row is found by time."""
+        return (PAIR, str(VERSION), f"{pair.last // 10}.{pair.last % 10}", *key, *pair.cells(), "")
+
+
+def _count(found: Seen, tick: int, key: Query, reply: tuple[str, str, str]) -> None:
+    """Add one event to its pair."""
+    pair, name = found
+    rcode, answers, ttls = reply
+    pair.queries += 1
+    pair.query_b += len(key[1])
+    pair.first, pair.last = min(pair.first, tick), max(pair.last, tick)
+    pair.hours.add(tick // TICKS_PER_HOUR)
+    qtype, server = _word(key[2]), _word(key[4])
+    pair.types[qtype] = pair.types.get(qtype, 0) + 1
+    pair.servers[server] = pair.servers.get(server, 0) + 1
+    if len(pair.servers) > 4 * tunnel_pair.SERVERS_KEPT or len(pair.types) > 4 * tunnel_pair.TYPES_KEPT:
+        pair.settle()
+    if rcode == "NXDOMAIN":
+        pair.nxdomain += 1
+        pair.first_nxdomain = tick if pair.first_nxdomain == NEVER else min(pair.first_nxdomain, tick)
+    elif not rcode:
+        pair.unanswered += 1
+    if answers:
+        pair.answered += 1
+        pair.answer_b += len(answers)
+        pair.largest_answer_b = max(pair.largest_answer_b, len(answers))
+        pair.first_answer = tick if pair.first_answer == NEVER else min(pair.first_answer, tick)
+        pair.short_ttl += _short(ttls)
+    if name.block_list:
+        pair.block_list += 1
+    if name.item >= 0:
+        pair.longest_label = max(pair.longest_label, name.longest)
+        pair.sample.add(name.item)
+        _keep_example(pair.examples, name)
+
+
+def _keep_example(examples: dict[int, str], name: TunnelName) -> None:
+    if name.item in examples:
+        return
+    if len(examples) < tunnel_pair.EXAMPLES_KEPT or name.item < max(examples):
+        examples[name.item] = tunnel_pair.shown(name.subdomain)
+        if len(examples) > tunnel_pair.EXAMPLES_KEPT:
+            del examples[max(examples)]
+
+
+_word = lru_cache(maxsize=4096)(tunnel_pair.word)
+
+
+@lru_cache(maxsize=4096)
+def _short(ttls: str) -> int:
+    """1 when an answer lives SHORT_TTL_S or less; ttls: numbers between commas or, of a multivalue field, newlines."""
+    for text in ttls.replace("\n", ",").split(","):
+        try:
+            if float(text) <= SHORT_TTL_S:
+                return 1
+        except ValueError:
+            continue
+    return 0
+
+
+def partial(cells: Mapping[str, str]) -> tuple[Key, Pair] | dict[str, int]:
+    """One partial row: a pair under its key, or counts of a tally. Raises SummaryError on what no map of this version wrote."""
+    kind, version = cells[KIND], cells["zh_version"]
+    if version != str(VERSION):
+        raise SummaryError(f"a summary of version {version[:20]!r}; this release reads version {VERSION}: build it again")
+    if kind == PAIR:
+        return (cells["src"], cells["zh_domain"]), tunnel_pair.read(cells)
+    if kind == TALLY:
+        counts: dict[str, int] = {}
+        for part in cells["zh_tally"].split():
+            name, _, count = part.rpartition(":")
+            if not count.isdecimal() or len(count) > 15:
+                raise SummaryError(f"a summary whose tally holds no number: {part[:40]!r}")
+            counts[name] = counts.get(name, 0) + int(count)
+        return counts
+    raise SummaryError(f"a summary of kind {kind[:40]!r}, which dnstunnel does not know")
