@@ -20,6 +20,7 @@ from lab.sim.wire.rpc import Operation, RpcVisit, log_rpc_visits
 from lab.sim.wire.smb import FileTouch, ShareVisit, log_share_visits
 
 WINRM_PORT = 5985
+BY_HAND = "by hand"  # a person at a keyboard, whatever the tool
 _DYNAMIC_PORT = 49_670
 _SERVICE = (
     Operation("svcctl", "OpenSCManagerW"),
@@ -88,7 +89,7 @@ def _plant(stage: Stage, movement: Movement, slot: int) -> list[Label]:
         if not len(flows):
             break
         parameters = {"by": step.by, "hop": number, "account": step.account}
-        head = LabelHead(f"{movement.id}/hop-{number}", movement.id, MALICIOUS, "lateral", False, None, technique, parameters)
+        head = LabelHead(f"{movement.id}/hop-{number}", movement.id, MALICIOUS, "lateral", False, BY_HAND, technique, parameters)
         labels.append(label_flows(head, here, flows, (target.full_name,)))
         here = target
         visited.add(target.address)

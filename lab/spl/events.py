@@ -33,7 +33,9 @@ class Bounds:
 def found(session: Session, predicate: Predicate, bounds: Bounds) -> Relation:
     """The events that the expression accepts, in the time range: of the store, and of the summary indexes that it can mean."""
     asked = any(part.field == "index" for part in comparisons(predicate))
-    kept = [_summary(session, index, predicate, bounds) for index in summary.indexes(session) if asked and _may_mean(index, predicate)]
+    kept = [
+        _summary(session, index, predicate, bounds) for index in summary.indexes(session) if asked and _may_mean(index, predicate)
+    ]
     if not kept:
         return _of_store(session, predicate, bounds)
     logs = [log for log in session.store.logs() if _may_match(session, log, predicate)]

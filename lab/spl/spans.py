@@ -46,7 +46,8 @@ class TimeSpan:
             return f"CAST(epoch(make_date(1970 + ({month}) // 12, ({month}) % 12 + 1, 1)) AS DOUBLE)"
         if self.size_s < 1:
             return f"(floor({time} / {number(self.size_s)} + 1e-6) * {number(self.size_s)})"
-        return f"(floor(({time} - {number(self.offset_s)}) / {number(self.size_s)}) * {number(self.size_s)} + {number(self.offset_s)})"
+        size, offset = number(self.size_s), number(self.offset_s)
+        return f"(floor(({time} - {offset}) / {size}) * {size} + {offset})"
 
     def following(self, begin: str) -> str:
         """SQL of the beginning of the next bucket."""

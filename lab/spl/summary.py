@@ -41,7 +41,9 @@ def store(session: Session, relation: Relation, index: str) -> int:
     fields = [name for name in relation.columns if name not in _META and not name.startswith("_")]
     names = "[" + ", ".join(map(literal, fields)) + "]::VARCHAR[]"
     texts = "[" + ", ".join(relation.value(name).text for name in fields) + "]::VARCHAR[]"
-    meta = ", ".join(f'{relation.value(name).numeric if name == "_time" else relation.value(name).text} AS "{name}"' for name in _META)
+    meta = ", ".join(
+        f'{relation.value(name).numeric if name == "_time" else relation.value(name).text} AS "{name}"' for name in _META
+    )
     rows = f"SELECT {meta}, {names} AS names, {texts} AS texts FROM ({relation.sql}){relation.order_by}"
     unfinished = place / f"{number:08}.unfinished"
     session.connection.execute(f"COPY ({rows}) TO {literal(str(unfinished))} (FORMAT parquet)")
@@ -61,7 +63,9 @@ def read(session: Session, index: str) -> Relation:
         values.append(f"texts[list_position(names, {literal(str(name))})] AS {columns[str(name)].ident}")
     place = Order(session.names.new())
     values.append(f"row_number() OVER () AS {place.ident}")
-    return Relation(f"SELECT {', '.join(values)} FROM {source}", columns, [Order(columns["_time"].ident, True), place], events=True)
+    return Relation(
+        f"SELECT {', '.join(values)} FROM {source}", columns, [Order(columns["_time"].ident, True), place], events=True
+    )
 
 
 def prepared(relation: Relation, session: Session, given: dict[str, str]) -> Relation:
@@ -86,10 +90,10 @@ def prepared(relation: Relation, session: Session, given: dict[str, str]) -> Rel
     parts = [_moment(made.value("_time").numeric)]
     for name in (*marks, *(name for name in made.columns if name not in (*marks, *_META) and not name.startswith("_"))):
         text = made.value(name).text
-        parts.append(f"CASE WHEN {text} IS NOT NULL THEN {literal(f', {name}=')} || '\"' || replace({text}, '\"', '\\\"') || '\"' ELSE '' END")
+        shown = f"{literal(f', {name}=')} || '\"' || replace({text}, '\"', '\\\"') || '\"'"
+        parts.append(f"CASE WHEN {text} IS NOT NULL THEN {shown} ELSE '' END")
     return made.with_columns(session.names, {"_raw": Value(" || ".join(parts), Kind.TEXT)})
 
 
 def _moment(seconds: str) -> str:
     return f"strftime(make_timestamp(CAST({seconds} * 1000000 AS BIGINT)), '%m/%d/%Y %H:%M:%S +0000')"
-

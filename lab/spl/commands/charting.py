@@ -25,7 +25,10 @@ from lab.spl.sql import Kind, Value, literal, number
 _SPLIT = "limit useother usenull otherstr nullstr"
 _TIME = "span bins minspan cont partial fixedrange"
 _CHART = "chart [limit=<count>] [useother=<bool>] [usenull=<bool>] <function>(<field>)… [OVER <field>] [BY <field> [<field>]]"
-_TIMECHART = "timechart [span=<time>] [bins=<count>] [cont=<bool>] [partial=<bool>] [fixedrange=<bool>] <function>(<field>)… [BY <field>] [limit=<count>] [useother=<bool>] [usenull=<bool>]"
+_TIMECHART = (
+    "timechart [span=<time>] [bins=<count>] [cont=<bool>] [partial=<bool>] [fixedrange=<bool>] <function>(<field>)… [BY <field>] "
+    "[limit=<count>] [useother=<bool>] [usenull=<bool>]"
+)
 _ZERO = ("c", "count", "dc", "distinct_count", "estdc")
 MAX_BUCKETS = 50_000
 MAX_SERIES = 2_000
@@ -48,7 +51,9 @@ def _chart(relation: Relation, node: Node, segment: Segment, session: Session) -
     if len(fields) > 2:
         raise SplError(f"chart: at most two fields. Syntax: {_CHART}", segment.at)
     relation = one_row_per_value(relation, fields, session)
-    plan = _Plan(fields[0] if fields else "", fields[1] if len(fields) > 1 else "", wanted(node, segment, relation, session), arguments)
+    plan = _Plan(
+        fields[0] if fields else "", fields[1] if len(fields) > 1 else "", wanted(node, segment, relation, session), arguments
+    )
     if not plan.split:
         return grouped(relation, fields, plan.functions, session)
     return _pivoted(session.fixed(relation), plan, session)
@@ -82,7 +87,8 @@ def _timechart(relation: Relation, node: Node, segment: Segment, session: Sessio
     span = _span(arguments, ends, session)
     bucketed = relation.with_columns(session.names, {"_time": Value(span.begin(time), Kind.TIME)})
     plan = _Plan("_time", split, wanted(node, segment, relation, session), arguments)
-    length = number(span.size_s) if not span.months else f"({span.following('min(' + bucketed.value('_time').sql + ')')} - min({bucketed.value('_time').sql}))"
+    first = f"min({bucketed.value('_time').sql})"
+    length = f"({span.following(first)} - {first})" if span.months else number(span.size_s)
     result = _pivoted(bucketed, plan, session) if split else grouped(bucketed, ["_time"], plan.functions, session, length)
     if not arguments.flag("cont", True):
         return result
@@ -114,7 +120,9 @@ def _continued(result: Relation, span: spans.TimeSpan, ends: tuple[float, float]
     if (high - low) / step_s > MAX_BUCKETS:
         plan.arguments.refuse(f"more than {MAX_BUCKETS:,} buckets; choose a longer span")
     bucket = Order(session.names.new())
-    times = f"SELECT DISTINCT {span.begin(f'({number(low)} + range * {number(step_s)})')} AS {bucket.ident} FROM range(CAST({(high - low) / step_s + 2} AS BIGINT))"
+    count = f"range(CAST({(high - low) / step_s + 2} AS BIGINT))"
+    begin = span.begin(f"({number(low)} + range * {number(step_s)})")
+    times = f"SELECT DISTINCT {begin} AS {bucket.ident} FROM {count}"
     times = f"SELECT * FROM ({times}) WHERE {bucket.ident} <= {span.begin(number(high))}"
     columns, values = {"_time": Column(bucket.ident, Kind.TIME)}, [f"t.{bucket.ident}"]
     zeroed = all(function.function.lower() in _ZERO for function in plan.functions)
@@ -130,9 +138,7 @@ def _continued(result: Relation, span: spans.TimeSpan, ends: tuple[float, float]
     sql = f"SELECT {', '.join(values)} FROM ({times}) t LEFT JOIN ({result.sql}) r ON r.{made.ident} = t.{bucket.ident}"
     shown = Relation(sql, columns, [bucket], distributed=False)
     if not plan.arguments.flag("partial", True):
-        shown = shown.where(
-            f"{bucket.ident} >= {number(low)} AND {span.following(bucket.ident)} <= {number(high + 1e-6)}"
-        )
+        shown = shown.where(f"{bucket.ident} >= {number(low)} AND {span.following(bucket.ident)} <= {number(high + 1e-6)}")
     return shown
 
 

@@ -9,7 +9,10 @@ from lab.spl.parsing import Node, Segment
 from lab.spl.relation import Relation
 from lab.spl.session import Session
 
-_SYNTAX = 'collect index=<name> [addtime=<bool>] [marker="<field>=<value>, …"] [source=<text>] [sourcetype=<text>] [host=<text>] [testmode=<bool>]'
+_SYNTAX = (
+    'collect index=<name> [addtime=<bool>] [marker="<field>=<value>, …"] [source=<text>] [sourcetype=<text>] [host=<text>] '
+    "[testmode=<bool>]"
+)
 
 
 def _collect(relation: Relation, node: Node, segment: Segment, session: Session) -> Relation:

@@ -1,4 +1,4 @@
-"""Rows of subsearches beside or below one's own: ``append``, ``appendcols``, ``appendpipe``, ``join``, ``union``, ``multisearch``."""
+"""Subsearch rows beside or below others: ``append``, ``appendcols``, ``appendpipe``, ``join``, ``union``, ``multisearch``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``lookup`` adds fields of a table, ``inputlookup`` reads one, ``outputlookup`` writes one (into the state folder, never the app)."""
+"""``lookup`` adds fields of a table, ``inputlookup`` reads one, ``outputlookup`` writes one (never in the app)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from lab.state.refusal import KvRefused
 
 _LOOKUP = "lookup [local=<bool>] <lookup> <lookup field> [AS <field>]… [OUTPUT|OUTPUTNEW <lookup field> [AS <field>]…]"
 _INPUT = "inputlookup [append=<bool>] [start=<row>] [max=<rows>] <lookup> [where <terms of search>]"
-_OUTPUT = "outputlookup [append=<bool>] [create_empty=<bool>] [override_if_empty=<bool>] [key_field=<field>] [max=<rows>] <lookup>"
+_OUTPUT = (
+    "outputlookup [append=<bool>] [create_empty=<bool>] [override_if_empty=<bool>] [key_field=<field>] [max=<rows>] <lookup>"
+)
 _BATCH = 1_000
 
 
@@ -103,13 +105,9 @@ def _values(cells: Sequence[Cell], rows: Sequence[int], wanted: lookups.Definiti
     return found if len(found) > 1 else found[0] if found else None
 
 
-def _added(
-    relation: Relation, keys: list[_Pair], outputs: list[_Pair], answers: Rows, session: Session, keep: bool
-) -> Relation:
+def _added(relation: Relation, keys: list[_Pair], outputs: list[_Pair], answers: Rows, session: Session, keep: bool) -> Relation:
     table, answer = loaded(session.connection, session.names, answers)
-    on = " AND ".join(
-        f"{_prefixed(relation, key.field)} = r.{answer[f'k{at}'].ident}" for at, key in enumerate(keys)
-    )
+    on = " AND ".join(f"{_prefixed(relation, key.field)} = r.{answer[f'k{at}'].ident}" for at, key in enumerate(keys))
     columns, values = dict(relation.columns), ["l.*"]
     for at, pair in enumerate(outputs):
         found = answer[f"v{at}"]

@@ -25,7 +25,9 @@ def _rex(relation: Relation, node: Node, segment: Segment, session: Session) -> 
     (pattern,) = arguments.exactly(1, 1)
     field = arguments.text("field", "_raw")
     if arguments.text("mode", "") == "sed":
-        return relation.with_columns(session.names, {field: _edited(relation.value(field), pattern, arguments, session, relation)})
+        return relation.with_columns(
+            session.names, {field: _edited(relation.value(field), pattern, arguments, session, relation)}
+        )
     if arguments.option("mode"):
         arguments.refuse("mode must be sed", arguments.options[-1].place)
     # RE2 names groups (?P<…>); only groups outside a class and without an escape are meant
@@ -83,7 +85,7 @@ def _edited(value: Value, script: str, arguments: Arguments, session: Session, r
         return Value(f"translate({value.text}, {literal(translation[2])}, {literal(translation[3])})", Kind.TEXT)
     if substitution is None or substitution[4] not in ("", "g"):
         arguments.refuse("write s/pattern/replacement/, with g for every place", place)
-    assert substitution is not None
+    assert substitution is not None  # refuse() does not return
     pattern = substitution[2].replace("\\" + substitution[1], substitution[1])
     if not session.scope(relation).accepts(pattern):
         arguments.refuse(_CANNOT, place)
@@ -96,6 +98,8 @@ def _regex(relation: Relation, node: Node, segment: Segment, session: Session) -
     """Rows without the field do not match, also not with !=."""
     *named, pattern = [unquoted(child) for child in node.children]
     field, operator = named if named else ("_raw", "=")
+    if field.endswith("!") and operator == "=":  # a field's name may hold a !, so the reader leaves it there
+        field, operator = field[:-1], "!="
     if operator not in ("=", "!="):
         raise SplError(f"regex: {operator} cannot stand here. Syntax: {_REGEX}", segment.at)
     if not session.scope(relation).accepts(pattern):

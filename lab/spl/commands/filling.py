@@ -34,7 +34,8 @@ def _filldown(relation: Relation, node: Node, segment: Segment, session: Session
     fields = [name for pattern in patterns for name in relation.matching(pattern) if pattern != "*" or not name.startswith("_")]
     over = f"OVER ({relation.order_by.strip()} ROWS UNBOUNDED PRECEDING)"
     values = {
-        field: Value(f"last_value({relation.value(field).sql} IGNORE NULLS) {over}", relation.value(field).kind) for field in fields
+        field: Value(f"last_value({relation.value(field).sql} IGNORE NULLS) {over}", relation.value(field).kind)
+        for field in fields
     }
     return relation.with_columns(session.names, values) if values else relation
 

@@ -76,6 +76,8 @@ def _filter(relation: Relation, node: Node, segment: Segment, session: Session) 
 
 
 SEARCH = SplCommand(
-    "search", "search <terms, field=value, field IN (…), AND OR NOT ( )> [earliest=<time>] [latest=<time>]", _filter,
+    "search",
+    "search <terms, field=value, field IN (…), AND OR NOT ( )> [earliest=<time>] [latest=<time>]",
+    _filter,
     generate=first,
 )

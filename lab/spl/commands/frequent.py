@@ -12,7 +12,10 @@ from lab.spl.session import Session
 from lab.spl.sql import Kind
 
 _OPTIONS = "limit showperc showcount countfield percentfield"
-_SYNTAX = "{} [<count>] [limit=<count>] [showperc=<bool>] [showcount=<bool>] [countfield=<name>] [percentfield=<name>] <field>… [by <field>…]"
+_SYNTAX = (
+    "{} [<count>] [limit=<count>] [showperc=<bool>] [showcount=<bool>] [countfield=<name>] [percentfield=<name>] "
+    "<field>… [by <field>…]"
+)
 DEFAULT_ROWS = 10
 
 

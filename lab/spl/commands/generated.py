@@ -18,9 +18,12 @@ from lab.spl.subsearch import MAX_ROWS, Marks, fetched, quoted, written
 from lab.spl.tables import loaded
 
 MAX_MADE = 1_000_000
-_MAKE = "makeresults [count=<rows>] [annotate=<bool>], or makeresults format=csv|json data=\"…\""
+_MAKE = 'makeresults [count=<rows>] [annotate=<bool>], or makeresults format=csv|json data="…"'
 _INFO = "addinfo"
-_FORMAT = 'format [mvsep=<text>] [maxresults=<rows>] ["<row prefix>" "<column prefix>" "<column separator>" "<column end>" "<row separator>" "<row end>"]'
+_FORMAT = (
+    'format [mvsep=<text>] [maxresults=<rows>] ["<row prefix>" "<column prefix>" "<column separator>" '
+    '"<column end>" "<row separator>" "<row end>"]'
+)
 _RETURN = "return [<count>] <field>|<alias>=<field>|$<field>…"
 
 
@@ -119,9 +122,8 @@ def _return(relation: Relation, node: Node, segment: Segment, session: Session) 
         terms = []
         for field, name in asked:
             cell = record.get(field)
-            for value in cell if isinstance(cell, list) else [cell]:
-                if value is not None:
-                    terms.append(f"{name}={quoted(value)}" if name else value)
+            values = cell if isinstance(cell, list) else [cell] if cell is not None else []
+            terms += [f"{name}={quoted(value)}" if name else value for value in values]
         texts.append(" ".join(terms))
     texts = [text for text in texts if text]
     joined = texts[0] if len(texts) == 1 else " OR ".join(f"({text})" for text in texts)

@@ -1,4 +1,4 @@
-"""Fields with several values: ``makemv`` cuts a text, ``nomv`` joins, ``mvexpand`` makes rows, ``mvcombine`` takes rows together."""
+"""Fields with several values: ``makemv`` cuts a text, ``nomv`` joins, ``mvexpand`` makes rows, ``mvcombine`` joins rows."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def _tstats(node: Node, segment: Segment, session: Session) -> Relation:
     relation = events.found(session, expression, time_range(moments, segment, session))
     by = [unquoted(split.children[0]) for split in splits]
     functions = wanted(node, segment, relation, session)
-    used = {part.field for part in comparisons(expression)} | {field for field in by}
+    used = {part.field for part in comparisons(expression)} | set(by)
     used |= {unquoted(name.children[0]) for name in node.find_data("plain")}
     beyond = sorted(used - _INDEXED)
     if beyond:

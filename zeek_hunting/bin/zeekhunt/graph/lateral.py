@@ -17,7 +17,7 @@ from . import admin_protocol, hop_points
 from . import sessions as admin_sessions
 from .hop_points import HopPoints
 from .lateral_settings import LateralSettings
-from .paths import Part, Path, best_paths, explain_links, top_paths
+from .paths import Part, Path, Wanted, best_paths, explain_links, top_paths
 from .session_table import SessionTable
 from .sessions import Sessions
 
@@ -72,7 +72,9 @@ class Lateral:
         if best.states_dropped:
             self._say("WARN", f"{best.states_dropped:,} accounts of busy hosts were forgotten to bound memory")
         request = self._request
-        paths, more = top_paths(sessions, points, best, request.min_score, request.limit, self._settings)
+        swept = points.fan_out >= self._settings.fan_out_hosts
+        wanted = Wanted(request.min_score, request.limit, self._settings.branch)
+        paths, more = top_paths(sessions, best, swept, wanted)
         shown = [path for path in paths if len(path.sessions) >= request.min_hops]
         if more:
             self._say("WARN", f"{more:,} further paths are left out: raise limit= or min_score= to choose among them")

@@ -51,6 +51,15 @@ class Path:
     folded: int
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """least: fewest points of a path; limit: most paths; branch: what a branch off a stronger path must add."""
+
+    least: float
+    limit: int
+    branch: float
+
+
 class _Reached:
     """Per (source, account, protocol) the sessions that reached one host, best path first."""
 
@@ -189,29 +198,26 @@ def explain_links(
     return said
 
 
-def top_paths(
-    sessions: Sessions, points: HopPoints, best: BestPaths, least: float, limit: int, settings: LateralSettings
-) -> tuple[list[Path], int]:
-    """(The best paths of at least so many points, at most limit of them; how many more there are.)
+def top_paths(sessions: Sessions, best: BestPaths, swept: np.ndarray, wanted: Wanted) -> tuple[list[Path], int]:
+    """(The best paths that are wanted; how many more there are.) swept: bool (sessions,), part of a sweep.
 
     Folded into one already taken: a path between the same ends; one whose edges belong to it, or all but a tail that adds less
     than ``branch``; and of a sweep all but the best.
     """
     order = np.lexsort((np.arange(len(sessions)), -best.total))
-    swept = points.fan_out >= settings.fan_out_hosts
     taken: dict[tuple[int, int], tuple[tuple[int, ...], set[Edges]]] = {}
     owner: dict[tuple[int, int], tuple[int, int]] = {}
     left = 0
     for at in order.tolist():
-        if best.total[at] < least:
+        if best.total[at] < wanted.least:
             break
         places = _places(at, best.before)
         edges = _edges(sessions, places)
         ends = (edges[0][0], -1 - edges[-1][0] if swept[at] else edges[-1][1])
-        holder = ends if ends in taken else _branch_of(places, edges, owner, best, settings.branch)
+        holder = ends if ends in taken else _branch_of(places, edges, owner, best, wanted.branch)
         if holder is not None:
             taken[holder][1].add(edges)
-        elif len(taken) >= limit:
+        elif len(taken) >= wanted.limit:
             left += 1
         else:
             taken[ends] = (places, {edges})
