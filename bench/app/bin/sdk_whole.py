@@ -14,7 +14,7 @@ from splunklib.searchcommands import Configuration, ReportingCommand, dispatch
 from zeekhunt.beacon import summary
 from zeekhunt.beacon.pairs import Pairs
 from zeekhunt.beacon.ranking import Ranking, Request
-from zeekhunt.beacon.series import Series, Sizes
+from zeekhunt.beacon.series import Series
 from zeekhunt.zeek.site import Site
 
 
@@ -42,8 +42,6 @@ def _pairs(gathered: dict[summary.Key, dict[str, list[list[int]]]]) -> Pairs:
         via=["" for _ in keys],
         services=[[(name, len(summary.distinct(each[name])[0])) for name in summary.lowest_services(each)] for each in services],
         series=Series(moments >> summary.PORT_BITS, _starts([len(each[0]) for each in columns])),
-        request=_sizes([each[1] for each in columns]),
-        reply=_sizes([each[2] for each in columns]),
         request_b=request,
         reply_b=reply,
         ip=None,
@@ -57,13 +55,6 @@ def _distinct(services: dict[str, list[list[int]]]) -> list[list[int]]:
 
 def _starts(lengths: list[int]) -> np.ndarray:
     return np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
-
-
-def _sizes(columns: list[list[int]]) -> Sizes:
-    counted = [sorted(Counter(size for size in column if size >= 0).items()) for column in columns]
-    values = np.array([value for each in counted for value, _ in each], np.int64)
-    counts = np.array([count for each in counted for _, count in each], np.int64)
-    return Sizes(values, counts, _starts([len(each) for each in counted]))
 
 
 @Configuration(required_fields=["*"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -30,12 +31,12 @@ class HourlyIp:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Canonical: pairs ascend by (src, dest, attempt, name), events by time, sizes by value.
+    """Canonical: pairs ascend by (src, dest, attempt, name), events by time.
 
     src, dest: wire text (pairs,); attempt: bool (pairs,); name: '' of a pair of addresses, else what the source called the
     destination, and via how (names.VIAS; '' without a name); request_b, reply_b: (events,) payload bytes in the order of
-    series.ticks, -1 unknown; services: per pair the kept (service, events); series: ticks;
-    request, reply: guarded payload bytes; ip: None unless RITA's scores are wanted.
+    series.ticks, -1 unknown; services: per pair the kept (service, events); series: ticks; ip: None unless RITA's scores are
+    wanted.
     """
 
     src: list[str]
@@ -45,8 +46,6 @@ class Pairs:
     via: list[str]
     services: list[list[tuple[str, int]]]
     series: Series
-    request: Sizes
-    reply: Sizes
     request_b: np.ndarray
     reply_b: np.ndarray
     ip: HourlyIp | None
@@ -56,7 +55,10 @@ def canonical(keys: Sequence[summary.Key], lowest: list[list[str]], events: Even
     """keys: ascending; lowest: the services of each key; events: what ``distinct`` gives."""
     pair, tick = events["pair"], events["tick"]
     width = summary.SERVICES_KEPT + 1
-    counts = np.bincount(pair * width + events["service"], minlength=len(keys) * width).reshape(len(keys), width).tolist()
+    counts = np.bincount(pair * width + events["service"], minlength=len(keys) * width)
+    lengths = np.fromiter(map(len, lowest), np.int64, len(lowest))
+    within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    kept = iter(counts[np.repeat(np.arange(len(keys)) * width, lengths) + within].tolist())
     ip = None
     if rita:
         hourly = (tick // HOUR_TICKS << IP_BITS) + np.clip(events["ip"], 0, IP_LARGEST)
@@ -67,10 +69,8 @@ def canonical(keys: Sequence[summary.Key], lowest: list[list[str]], events: Even
         attempt=np.array([key[2] == "1" for key in keys], bool),
         name=[key[3] for key in keys],
         via=["" if not key[3] else key[2] for key in keys],
-        services=[list(zip(named, count)) for named, count in zip(lowest, counts)],
+        services=[list(zip(named, islice(kept, len(named)))) for named in lowest],
         series=Series(tick, np.searchsorted(pair, np.arange(len(keys) + 1))),
-        request=_known_sizes(pair, events["request"], len(keys)),
-        reply=_known_sizes(pair, events["reply"], len(keys)),
         request_b=events["request"],
         reply_b=events["reply"],
         ip=ip,
@@ -105,15 +105,13 @@ def sorted_within(pair: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.n
     """(pair, value), ascending by both; values are not negative."""
     span = int(value.max(initial=0)) + 1
     if span * (int(pair.max(initial=0)) + 1) < 2**63:  # one sort of one number is several times faster than a sort by two
-        both = np.sort(pair * span + value)
+        both = pair * span + value
+        if (both[1:] >= both[:-1]).all():
+            return pair, value
+        both.sort()
         return both // span, both % span
     order = np.lexsort((value, pair))
     return pair[order], value[order]
-
-
-def _known_sizes(pair: np.ndarray, sizes: np.ndarray, pairs: int) -> Sizes:
-    known = np.flatnonzero(sizes >= 0)
-    return multiset(*sorted_within(pair[known], sizes[known]), pairs)
 
 
 def multiset(pair: np.ndarray, value: np.ndarray, pairs: int) -> Sizes:

@@ -11,6 +11,7 @@ numpy.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 from operator import sub
 
@@ -68,7 +69,10 @@ def encode_any(numbers: list[int]) -> str:
     first = numbers[0]
     if len(numbers) > _FEW and numbers.count(first) == len(numbers):  # a beacon's requests
         return repeated(first, len(numbers))
-    if max(numbers) < _LARGE:
+    largest = max(numbers)
+    if largest < _SMALL and len(numbers) > _FEW:
+        return "".join(map(_raised_texts().__getitem__, numbers))
+    if largest < _LARGE:
         return "".join(
             [
                 _RAISED[number] if number < _LOW_BITS else _GOING_ON[number + 1 & _LOW_BITS] + _ENDING[number + 1 >> _PLACES]
@@ -76,6 +80,12 @@ def encode_any(numbers: list[int]) -> str:
             ]
         )
     return "".join([_number(number + 1) for number in numbers])
+
+
+@lru_cache(maxsize=1)
+def _raised_texts() -> list[str]:
+    """Text of every number below _SMALL, raised by one; the last, which is also that of -1, of none. Built when first needed."""
+    return [*map(_number, range(1, _SMALL + 1)), ZERO]
 
 
 def repeated(number: int, count: int) -> str:

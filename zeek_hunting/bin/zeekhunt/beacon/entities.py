@@ -102,7 +102,7 @@ def of_groups(pairs: Pairs, hunted: np.ndarray, named: Pairs, around: Context, m
     places = np.flatnonzero(hunted & rare & ~pairs.attempt)
     per_source = Counter(pairs.src[at] for at in places.tolist())
     places = np.array([at for at in places.tolist() if per_source[pairs.src[at]] > 1], np.int64)
-    usual = _usual_size(pairs.request)
+    usual = _usual_sizes(pairs, places)
     names = set(zip(named.src, named.dest))
     events = np.diff(pairs.series.starts)
     candidates: dict[tuple[int, ...], Entity] = {}
@@ -197,10 +197,14 @@ def _known(owner: np.ndarray, sizes: np.ndarray, count: int) -> Sizes:
     return multiset(*sorted_within(owner[known], sizes[known]), count)
 
 
-def _usual_size(sizes: Sizes) -> np.ndarray:
-    """(pairs,) the most frequent size, the largest of several; -1 where none is known."""
-    usual = np.full(sizes.pairs, -1, np.int64)
+def _usual_sizes(pairs: Pairs, places: np.ndarray) -> dict[int, int]:
+    """Place of a pair -> its most frequent request size, the largest of several; -1 where none is known."""
+    lengths = np.diff(pairs.series.starts)[places]
+    starts = segments.offsets(lengths)
+    at = np.arange(starts[-1]) + np.repeat(pairs.series.starts[places] - starts[:-1], lengths)
+    sizes = _known(np.repeat(np.arange(len(places)), lengths), pairs.request_b[at], len(places))
+    usual = np.full(len(places), -1, np.int64)
     owner = segments.owners(sizes.starts)
     order = np.lexsort((sizes.values, sizes.counts, owner))  # the last of each pair wins
     usual[owner[order]] = sizes.values[order]
-    return usual
+    return dict(zip(places.tolist(), usual.tolist()))

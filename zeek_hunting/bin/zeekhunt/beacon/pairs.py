@@ -252,7 +252,8 @@ class PairTable:
         self._events = {name: [column] for name, column in held.items()}
         alive = np.unique(held["combination"])
         services = self._alive_services(alive.tolist())
-        keys = sorted((key for key, pair in self._pairs.items() if pair in services), key=lambda key: (key[3] != "", key))
+        living = [key for key, pair in self._pairs.items() if pair in services]
+        keys = sorted(key for key in living if not key[3]) + sorted(key for key in living if key[3])
         rank = {self._pairs[key]: at for at, key in enumerate(keys)}
         lowest = [summary.lowest_services(services[self._pairs[key]]) for key in keys]
         pair_of, service_of = np.zeros((2, len(self._combination_pair)), np.int64)

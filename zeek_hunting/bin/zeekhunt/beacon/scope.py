@@ -61,13 +61,12 @@ class _Ends:
 
     @classmethod
     def of(cls, addresses: list[str], site: Site) -> _Ends:
-        answers = {address: (site.is_internal(address), site.is_routed(address)) for address in set(addresses)}
-        found = [answers[address] for address in addresses]
-        return cls(
-            np.array([internal is not None for internal, _ in found], bool),
-            np.array([bool(internal) for internal, _ in found], bool),
-            np.array([routed for _, routed in found], bool),
-        )
+        answers: dict[str, int] = {}
+        for address in set(addresses):
+            internal = site.is_internal(address)
+            answers[address] = (internal is not None) | bool(internal) << 1 | site.is_routed(address) << 2
+        found = np.fromiter(map(answers.__getitem__, addresses), np.int8, len(addresses))
+        return cls((found & 1) > 0, (found & 2) > 0, (found & 4) > 0)
 
 
 def events_by_reason(found: list[str], events: np.ndarray) -> Counter[str]:

@@ -31,6 +31,8 @@ def capped_by_answered(about: Sequence[Entity], threat: np.ndarray) -> np.ndarra
 
 def named_share(pairs: Pairs, named: Pairs) -> dict[Ends, float]:
     """Named events per session between two addresses; more than 1 where one connection carries many requests."""
+    if not named.src:
+        return {}
     sessions = {
         (src, dest): int(events)
         for src, dest, attempt, events in zip(pairs.src, pairs.dest, pairs.attempt.tolist(), np.diff(pairs.series.starts))
@@ -47,13 +49,14 @@ def shown(about: Sequence[Entity], timing: np.ndarray, threat: np.ndarray, share
     kept = np.array([one.kind in (IP, NAME) for one in about], bool)
     covered = [(at, end) for at, one in enumerate(about) if one.kind == NAME for end in _ends(one)]
     explained = {end for _, end in covered if share.get(end, 0) >= NAMED_SHARE}
+    groups = sorted((at for at, one in enumerate(about) if one.kind == GROUP), key=lambda at: (-timing[at], at))
     member: dict[Ends, list[int]] = {}
-    for at, one in enumerate(about):
+    for at, one in enumerate(about) if groups else ():
         if one.kind != GROUP and not one.attempt:
             for end in _ends(one):
                 member.setdefault(end, []).append(at)
     taken: set[Ends] = set()
-    for at in sorted((at for at, one in enumerate(about) if one.kind == GROUP), key=lambda at: (-timing[at], at)):
+    for at in groups:
         ends = _ends(about[at])
         members = sorted({place for end in ends for place in member.get(end, ())})
         if taken.isdisjoint(ends) and timing[at] > max((timing[place] for place in members), default=0.0):

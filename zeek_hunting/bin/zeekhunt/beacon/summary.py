@@ -272,7 +272,8 @@ def service_text(port: str, proto: str, service: str) -> str:
 
 def lowest_services(services: Iterable[str]) -> list[str]:
     """The SERVICES_KEPT lowest by port, then text. A cut by a fixed order: what falls out of one part cannot be in the whole."""
-    return sorted(services, key=_service_order)[:SERVICES_KEPT]
+    listed = list(services)
+    return sorted(listed, key=_service_order)[:SERVICES_KEPT] if len(listed) > 1 else listed
 
 
 def _service_order(service: str) -> tuple[int, str]:

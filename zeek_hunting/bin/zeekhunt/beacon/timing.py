@@ -131,8 +131,10 @@ def _score_block(ticks: Ints, starts: Ints, low: int, settings: BeaconSettings, 
 
 
 def _beats(ticks: Ints, starts: Ints, silences: tuple[Ints, Ints], settings: BeaconSettings) -> _Beats:
-    d = _without_nights(*segments.gaps(ticks, starts), settings)
-    quiet = _without_nights(*silences, settings)
+    gaps = segments.gaps(ticks, starts)
+    d = _without_nights(*gaps, settings)
+    # without a burst a silence is the interval itself
+    quiet = d if np.array_equal(gaps[0], silences[0]) else _without_nights(*silences, settings)
     return _Beats(ticks, starts, d, quiet, segments.half_sample_mode(d.values, d.starts))
 
 
@@ -148,7 +150,8 @@ def _without_nights(d: Ints, starts: Ints, settings: BeaconSettings) -> segments
 def _keep_best(found: TimingEvidence, pair: Ints, beats: _Beats, collapse: tuple[float, float], settings: BeaconSettings) -> None:
     """Write the evidence of these beats where it beats what is there. collapse: tau in seconds and its penalty."""
     silences, tau = beats.silences, round(collapse[0] * TICKS_PER_S)
-    law = sleep_law(silences.values, silences.starts, tau, segments.half_sample_mode(silences.values, silences.starts))
+    usual = beats.period if silences is beats.d else segments.half_sample_mode(silences.values, silences.starts)
+    law = sleep_law(silences.values, silences.starts, tau, usual)
     statistics, points, timing = _points(beats, law, collapse[1], settings)
     better = (timing > found.timing[pair]) | (found.reason[pair] == TOO_FEW)
     at = pair[better]
