@@ -20,8 +20,8 @@ NUMPY_BY_PACKAGE = {
     "zeekhunt.graph": "hop_points lateral paths session_table sessions",
     "zeekhunt.spl": "arrays digits numeric",
     "zeekhunt.beacon": """
-        canonical decode entities explain laws lattice merge pairs presence ramp ranking report rita rita_window scope score segments series
-        context periodogram phase_lock sizes sleep_law standing stored timing
+        canonical context decode entities explain lattice laws merge pairs periodogram phase_lock presence ramp
+        ranking report rita rita_window scope score segments series sizes sleep_law standing stored timing
     """,
     "zeekhunt.dns": "tunnel_ranking tunnel_score tunnel_table",
 }
