@@ -39,7 +39,10 @@ class Answers:
         return cls(found)
 
     def of(self, record: Mapping[str, Cell]) -> tuple[str, str]:
-        return self.by_pair.get((_plain(record.get("src")), _plain(record.get("dest"))), ("", ""))
+        """Of a row about several addresses what was planted at one of them, else what is known of the first."""
+        src, addresses = _plain(record.get("src")), _lines(record.get("addresses") or record.get("dest"))
+        known = [self.by_pair[src, address] for address in addresses if (src, address) in self.by_pair]
+        return next((answer for answer in known if answer[1] == PLANTED), known[0] if known else ("", ""))
 
 
 def show_findings(console: Console, rows: Rows, answers: Answers, most: int) -> None:

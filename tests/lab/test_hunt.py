@@ -89,3 +89,10 @@ def test_hostile_cells_do_not_reach_the_terminal(tmp_path: Path, capsys: pytest.
     )
     assert hunt.main([str(folder)]) == 0
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_row_about_several_addresses_is_planted_when_one_of_them_is() -> None:
+    answers = Answers({("10.0.0.5", "b"): ("rotating", "malicious"), ("10.0.0.5", "a"): ("updates", "benign")})
+    assert answers.of({"src": "10.0.0.5", "dest": None, "addresses": ["a", "b", "c"]}) == ("rotating", "malicious")
+    assert answers.of({"src": "10.0.0.5", "dest": "a"}) == ("updates", "benign")
+    assert answers.of({"src": "10.0.0.6", "dest": "a"}) == ("", "")
