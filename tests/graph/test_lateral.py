@@ -57,7 +57,7 @@ def test_a_path_is_told_hop_by_hop() -> None:
     assert any("copy and execute" in line for line in found["evidence"][0])
     assert any("alice had not reached this host" in line for line in found["evidence"][0])
     assert 'uid IN ("C1", "C2", "C3")' in found["drilldown"][0]
-    assert ("INFO", "read 8 events, used 8; skipped: none") in messages
+    assert ("INFO", "read 8 events, used 8, skipped 0") in messages
 
 
 def test_the_parts_sum_to_the_score() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from .. import finding
 from ..zeek import fields as zeek_fields
 from ..zeek.site import Site
+from ..zeek.tally import sentence, why_nothing
 from . import entities, report, scope, selftest, standing, summary
 from .entities import Entity
 from .pairs import Keys, Pairs, PairTable
@@ -27,6 +28,7 @@ SKIPPED = {
     "odd_key": "with a tab inside an address",
     "no_name": "of TLS or HTTP without a host name",
 }
+NEEDED = {"no_src": "src", "no_dest": "dest", "no_time": "time"}
 ALL = "all"
 
 
@@ -63,7 +65,7 @@ class Ranking:
         tally = self._table.tally
         self._say("INFO", _rows_sentence(tally))
         if not tally["used"]:
-            self._explain_nothing_used(tally)
+            self._say("WARN", why_nothing(tally, "conn", NEEDED))
             return {}
         around = scope.context(pairs, named, self._site)
         if self._request.selftest:
@@ -112,18 +114,6 @@ class Ranking:
 
     def _say(self, level: str, sentence: str) -> None:
         self.messages.append((level, sentence))
-
-    def _explain_nothing_used(self, tally: Counter[str]) -> None:
-        if not tally["read"]:
-            self._say(
-                "WARN",
-                "no events reached the command: none in the time range, or the search does not match this site's conn logs",
-            )
-            return
-        for reason, field in (("no_src", "src"), ("no_dest", "dest"), ("no_time", "time")):
-            if tally[reason] == tally["read"]:
-                raise zeek_fields.missing(field, "conn", tally["read"])
-        self._say("WARN", "no event could be used, see the reasons above")
 
     def _choose(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
         """Which pairs are scored, which are hunted, and RITA's scores of all pairs when asked for."""
@@ -183,8 +173,5 @@ class Ranking:
 
 
 def _rows_sentence(tally: Counter[str]) -> str:
-    skipped = [f"{tally[reason]:,} {words}" for reason, words in SKIPPED.items() if tally[reason]]
-    left = tally["read"] - tally["used"]
     repeated = f"; {tally['repeated']:,} of them had come before and count once" if tally["repeated"] else ""
-    reasons = f" ({', '.join(skipped)})" if skipped else ""
-    return f"read {tally['read']:,} events, used {tally['used']:,}, skipped {left:,}{reasons}{repeated}"
+    return sentence(tally, SKIPPED) + repeated

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from .. import finding
-from ..zeek import fields as zeek_fields
 from ..zeek.site import Site
+from ..zeek.tally import sentence, why_nothing
 from . import hosts, tunnel_score
 from .hosts import HostSettings
 from .tunnel_name import NOT_HUNTED
@@ -28,6 +28,8 @@ SKIPPED = {
     "no_src": "without a source address",
     **{f"kind_{kind}": words for kind, words in NOT_HUNTED.items()},
 }
+
+NEEDED = {"no_src": "src", "kind_empty": "query", "no_time": "time"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Ranking:
     def finish(self) -> dict[str, Sequence[finding.Cell]]:
         pairs = self._table.finish()
         tally = self._table.tally
-        self._say("INFO", _rows_sentence(tally))
+        self._say("INFO", sentence(tally, SKIPPED))
         if self._table.let_go:
             self._say(
                 "WARN",
@@ -64,7 +66,7 @@ class Ranking:
                 "ask for a shorter time or fewer sources to see all",
             )
         if not tally["used"]:
-            self._explain_nothing_used(tally)
+            self._say("WARN", why_nothing(tally, "dns", NEEDED))
             return {}
         hunted = self._in_scope(pairs)
         rows = self._hosts(pairs, hunted) if self._request.by == HOST else self._tunnels(pairs, hunted)
@@ -72,18 +74,6 @@ class Ranking:
 
     def _say(self, level: str, sentence: str) -> None:
         self.messages.append((level, sentence))
-
-    def _explain_nothing_used(self, tally: Counter[str]) -> None:
-        if not tally["read"]:
-            self._say(
-                "WARN",
-                "no events reached the command: none in the time range, or the search does not match this site's dns logs",
-            )
-            return
-        for reason, field in (("no_src", "src"), ("kind_empty", "query"), ("no_time", "time")):
-            if tally[reason] == tally["read"]:
-                raise zeek_fields.missing(field, "dns", tally["read"])
-        self._say("WARN", "no event could be used, see the reasons above")
 
     def _in_scope(self, pairs: Mapping[Key, Pair]) -> dict[Key, Pair]:
         """The pairs of the sources that are hunted."""
@@ -149,11 +139,3 @@ def _context(pairs: Mapping[Key, Pair], site: Site) -> Context:
     clients = {src for src, _ in pairs if src not in resolvers and site.is_internal(src)}
     counts = Counter(domain for src, domain in pairs if src in clients)
     return Context(counts, max(len(clients), 1), resolvers)
-
-
-def _rows_sentence(tally: Counter[str]) -> str:
-    skipped = [f"{tally[reason]:,} {words}" for reason, words in SKIPPED.items() if tally[reason]]
-    left = tally["read"] - tally["used"]
-    return f"read {tally['read']:,} events, used {tally['used']:,}, skipped {left:,}" + (
-        f" ({', '.join(skipped)})" if skipped else ""
-    )

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from .. import finding
-from ..zeek import fields as zeek_fields
 from ..zeek.site import Site
+from ..zeek.tally import sentence, why_nothing
 from . import admin_protocol, hop_points
 from . import sessions as admin_sessions
 from .hop_points import HopPoints
@@ -31,6 +31,7 @@ SKIPPED = {
     "no_uid": "without a uid",
     "not_admin": "of no admin protocol",
 }
+NEEDED = {"no_uid": "uid", "no_src": "src", "no_dest": "dest", "no_time": "time"}
 UIDS_SHOWN = 40
 STEPS_SHOWN = 8
 
@@ -59,7 +60,12 @@ class Lateral:
 
     def finish(self) -> dict[str, Sequence[finding.Cell]]:
         by_uid, tickets = self._table.finish()
-        self._say_rows(self._table.tally)
+        tally = self._table.tally
+        self._say("INFO", sentence(tally, SKIPPED))
+        if not tally["used"] and (not tally["read"] or any(tally[reason] for reason in NEEDED)):
+            # events of other protocols alone are no mistake of the search; events without a uid are
+            self._say("WARN", why_nothing({**tally, "read": tally["read"] - tally["not_admin"]}, "conn", NEEDED))
+            return {}
         left_out: Counter[str] = Counter()
         sessions = admin_sessions.read(by_uid, tickets, self._site, left_out)
         words = ", ".join(f"{count:,} {reason}" for reason, count in sorted(left_out.items()))
@@ -85,16 +91,6 @@ class Lateral:
 
     def _say(self, level: str, sentence: str) -> None:
         self.messages.append((level, sentence))
-
-    def _say_rows(self, tally: Counter[str]) -> None:
-        skipped = [f"{tally[reason]:,} {words}" for reason, words in SKIPPED.items() if tally[reason]]
-        self._say("INFO", f"read {tally['read']:,} events, used {tally['used']:,}; skipped: {', '.join(skipped) or 'none'}")
-        if not tally["read"]:
-            self._say("WARN", "no events reached the command: none in the time range, or the search matches no log of this site")
-        elif not tally["used"]:
-            for reason, field in (("no_uid", "uid"), ("no_src", "src"), ("no_dest", "dest"), ("no_time", "time")):
-                if tally[reason]:
-                    raise zeek_fields.missing(field, "conn", tally["read"])
 
     def _rows(self, sessions: Sessions, points: HopPoints, paths: Sequence[Path]) -> dict[str, Sequence[finding.Cell]]:
         links = explain_links(sessions, points, paths, self._settings)
