@@ -68,13 +68,22 @@ def _lookup(relation: Relation, node: Node, segment: Segment, session: Session) 
         table = Rows({pair.table: [] for pair in [*keys, *outputs]}, 0)
     keep = split < len(words) and words[split].means("outputnew")
     relation = session.fixed(relation)
-    return _added(relation, keys, outputs, _answers(relation, keys, outputs, table, wanted, session), session, keep)
+    asked = _Asked(keys, outputs, keep)
+    return _added(relation, asked, _answers(relation, asked, table, wanted, session), session)
 
 
-def _answers(
-    relation: Relation, keys: list[_Pair], outputs: list[_Pair], table: Rows, wanted: lookups.Definition, session: Session
-) -> Rows:
+@dataclass(frozen=True)
+class _Asked:
+    """keys, outputs: fields of the table and of the events; keep: values that are there already stay."""
+
+    keys: list[_Pair]
+    outputs: list[_Pair]
+    keep: bool
+
+
+def _answers(relation: Relation, asked: _Asked, table: Rows, wanted: lookups.Definition, session: Session) -> Rows:
     """One row per distinct combination of key values: these values (k0, k1, …) and what the table says of them (v0, v1, …)."""
+    keys, outputs = asked.keys, asked.outputs
     texts = ", ".join(relation.value(key.field).text for key in keys)
     several = [relation.value(key.field).kind is Kind.MULTI for key in keys]
     matcher = Matcher(table, [key.table for key in keys], wanted)
@@ -105,14 +114,14 @@ def _values(cells: Sequence[Cell], rows: Sequence[int], wanted: lookups.Definiti
     return found if len(found) > 1 else found[0] if found else None
 
 
-def _added(relation: Relation, keys: list[_Pair], outputs: list[_Pair], answers: Rows, session: Session, keep: bool) -> Relation:
+def _added(relation: Relation, asked: _Asked, answers: Rows, session: Session) -> Relation:
     table, answer = loaded(session.connection, session.names, answers)
-    on = " AND ".join(f"{_prefixed(relation, key.field)} = r.{answer[f'k{at}'].ident}" for at, key in enumerate(keys))
+    on = " AND ".join(f"{_prefixed(relation, key.field)} = r.{answer[f'k{at}'].ident}" for at, key in enumerate(asked.keys))
     columns, values = dict(relation.columns), ["l.*"]
-    for at, pair in enumerate(outputs):
+    for at, pair in enumerate(asked.outputs):
         found = answer[f"v{at}"]
         sql, kind = f"r.{found.ident}", found.kind
-        if keep and pair.field in relation.columns:
+        if asked.keep and pair.field in relation.columns:
             old = relation.columns[pair.field]
             mine, theirs = Value(f"l.{old.ident}", old.kind), Value(sql, kind)
             sql, kind = overlaid((theirs, theirs.sql), (mine, mine.sql), "true")
