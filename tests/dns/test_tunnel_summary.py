@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from zeekhunt.dns import tunnel_pair, tunnel_sample, tunnel_summary
 from zeekhunt.dns.tunnel_columns import COLUMNS
-from zeekhunt.dns.tunnel_sample import KEPT, SummaryError
+from zeekhunt.dns.tunnel_sample import KEPT
 from zeekhunt.dns.tunnel_table import TunnelTable
 from zeekhunt.spl import arrays, body
 from zeekhunt.spl.encode import encode_parts, encode_rows
+from zeekhunt.zeek.partial import SummaryError
 
 
 def as_body(rows: Sequence[Row]) -> bytes:

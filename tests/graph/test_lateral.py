@@ -20,10 +20,10 @@ from zeekhunt.graph.lateral import Lateral, Request
 from zeekhunt.graph.lateral_settings import LateralSettings
 from zeekhunt.graph.paths import best_paths
 from zeekhunt.graph.session_summary import Session, SessionSummary
-from zeekhunt.graph.session_table import SummaryError
 from zeekhunt.spl import arrays, body
 from zeekhunt.spl.encode import encode_parts, encode_rows
 from zeekhunt.zeek.fields import FieldMissing
+from zeekhunt.zeek.partial import SummaryError
 from zeekhunt.zeek.site import PRIVATE, Site
 
 

@@ -15,6 +15,8 @@ from functools import lru_cache
 from itertools import islice
 from operator import sub
 
+from ..zeek.partial import SummaryError
+
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 RADIX = 32
 ZERO = ALPHABET[RADIX]
@@ -46,12 +48,8 @@ class _Texts(dict[int, str]):
 _TEXTS = _Texts()
 
 
-class CodecError(ValueError):
-    """Text that no summary has written: damaged, cut or forged."""
-
-
 def encode(ascending: list[int]) -> str:
-    """The text of an ascending list of numbers (equal ones allowed). Raises CodecError when it does not ascend."""
+    """The text of an ascending list of numbers (equal ones allowed). Raises SummaryError when it does not ascend."""
     if not ascending:
         return ""
     first = ascending[0]
@@ -95,7 +93,7 @@ def repeated(number: int, count: int) -> str:
 
 def _number(number: int) -> str:
     if not 0 <= number < RADIX**DIGITS:
-        raise CodecError(f"a summary holds ascending numbers below 2^{DIGITS * 5}, got a difference of {number}")
+        raise SummaryError(f"a summary holds ascending numbers below 2^{DIGITS * 5}, got a difference of {number}")
     if number < _TWO:
         return _ENDING[number]
     if number < _TWO * _TWO:

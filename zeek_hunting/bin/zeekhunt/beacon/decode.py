@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .codec import ALPHABET, DIGITS, RADIX, RUN, CodecError
+from ..zeek.partial import SummaryError
+from .codec import ALPHABET, DIGITS, RADIX, RUN
 
 _INVALID, _RUN = 255, 254
 _DIGIT = np.full(256, _INVALID, np.uint8)
@@ -18,7 +19,7 @@ def decode(texts: Sequence[bytes], most: np.ndarray, ascending: bool = True) -> 
     """(numbers int64, one text after the other; how many each text holds, int64 (texts,)).
 
     ascending: whether ``encode`` wrote the texts, else ``encode_any``. most: int64 (texts,), the most numbers a text may hold: a
-    forged run length must not fill the memory. Raises CodecError with the damaged text.
+    forged run length must not fill the memory. Raises SummaryError with the damaged text.
     """
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     digits = _DIGIT[np.frombuffer(b"".join(texts), np.uint8)]
@@ -41,7 +42,7 @@ def decode(texts: Sequence[bytes], most: np.ndarray, ascending: bool = True) -> 
         held = np.bincount(owner, weights=repeats.astype(float), minlength=len(texts)).astype(np.int64)
     damaged = np.flatnonzero(held > most)
     if len(damaged):
-        raise CodecError(f"a summary holds more numbers than its {int(most[damaged[0]])} events: {texts[damaged[0]][:40]!r}")
+        raise SummaryError(f"a summary holds more numbers than its {int(most[damaged[0]])} events: {texts[damaged[0]][:40]!r}")
     if run.any():
         repeated = 0 if ascending else np.where(owner == np.roll(owner, 1), np.roll(numbers, 1), 0)
         numbers = np.repeat(np.where(run, repeated, numbers), repeats)
@@ -62,4 +63,4 @@ def _check(texts: Sequence[bytes], text_ends: np.ndarray, digits: np.ndarray, fi
     damaged = np.concatenate((unknown, stray, long, last[~final[last]]))
     if len(damaged):
         text = texts[int(np.searchsorted(text_ends, damaged.min(), "right"))]
-        raise CodecError(f"not the text of a summary (damaged or cut): {text[:40]!r}")
+        raise SummaryError(f"not the text of a summary (damaged or cut): {text[:40]!r}")

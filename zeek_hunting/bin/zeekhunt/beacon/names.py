@@ -17,6 +17,7 @@ from itertools import compress
 
 from ..zeek import byte_count, event_time
 from ..zeek import fields as zeek_fields
+from ..zeek.block import Block, column
 from . import summary
 
 CONN, TLS, HTTP = "conn", "ssl", "http"
@@ -37,9 +38,9 @@ def may_hold(header: Sequence[str]) -> bool:
     return not _SIGNALS.isdisjoint(header)
 
 
-def logs(block: summary.Block) -> list[str]:
+def logs(block: Block) -> list[str]:
     """Per row CONN, TLS or HTTP."""
-    state, server, established, method = (_column(block, field) for field in ("conn_state", *SIGNAL_FIELDS))
+    state, server, established, method = (column(block, field) for field in ("conn_state", *SIGNAL_FIELDS))
     return [
         CONN if is_conn else TLS if named or tls else HTTP if requested else CONN
         for is_conn, named, tls, requested in zip(state, server, established, method)
@@ -55,14 +56,14 @@ class NameSummary:
         self.events = 0
         self._stride = 4 if rita else 3
 
-    def add(self, block: summary.Block, log_of_row: Sequence[str]) -> None:
+    def add(self, block: Block, log_of_row: Sequence[str]) -> None:
         """Rows of ssl.log and http.log; others are passed over."""
         src, dest, server, method, host, uri, port = (
-            _column(block, field) for field in ("src", "dest", "server_name", "http_method", "http_host", "uri", "dest_port")
+            column(block, field) for field in ("src", "dest", "server_name", "http_method", "http_host", "uri", "dest_port")
         )
-        ticks = event_time.column_ticks(_column(block, "time"))
+        ticks = event_time.column_ticks(column(block, "time"))
         ports, request, reply = (
-            byte_count.numbers(_column(block, field)) for field in ("src_port", "request_body", "response_body")
+            byte_count.numbers(column(block, field)) for field in ("src_port", "request_body", "response_body")
         )
         for at, log in enumerate(log_of_row):
             if log == CONN:
@@ -106,7 +107,7 @@ class EventSummary:
         self._stored: list[tuple[str, ...]] = []
         self._stored_b = 0
 
-    def add(self, block: summary.Block) -> None:
+    def add(self, block: Block) -> None:
         kinds = block.cells(summary.KIND)
         if kinds is not None and any(kinds):
             self._keep_stored(ChosenRows(block, [bool(kind) for kind in kinds]))
@@ -130,16 +131,16 @@ class EventSummary:
         self._names.tally = Counter()
         yield from self._pairs.drain()
 
-    def _keep_stored(self, block: summary.Block) -> None:
+    def _keep_stored(self, block: Block) -> None:
         columns = [block.cells(name) or [""] * block.rows for name in summary.COLUMNS]
         self._stored += zip(*columns)
-        self._stored_b += sum(len(cell) for column in columns for cell in column)
+        self._stored_b += sum(len(cell) for cells in columns for cell in cells)
 
 
 class ChosenRows:
     """Some rows of a block, read like a block."""
 
-    def __init__(self, block: summary.Block, chosen: Sequence[bool]) -> None:
+    def __init__(self, block: Block, chosen: Sequence[bool]) -> None:
         self._block, self._chosen = block, chosen
         self.rows, self.names = sum(chosen), block.names
 
@@ -175,8 +176,3 @@ def name_of(text: str) -> str:
     if not name or _ADDRESS.fullmatch(name):
         return ""
     return _ODD.sub("?", name[:LONGEST_NAME])
-
-
-def _column(block: summary.Block, field: str) -> list[str]:
-    held = [block.cells(name) or [] for name in zeek_fields.present(field, block.names)]
-    return zeek_fields.coalesce(held, block.rows)

@@ -14,9 +14,11 @@ import numpy as np
 
 from ..zeek import byte_count, conn_state, event_time
 from ..zeek import fields as zeek_fields
+from ..zeek.block import TableRows
+from ..zeek.partial import SummaryError, check_version, read_tally, whole
 from . import names, summary
 from .canonical import Events, Pairs, canonical, distinct
-from .codec import CodecError, repeated
+from .codec import repeated
 from .decode import decode
 
 _POWERS = np.array([float(10**place) for place in range(23)])
@@ -49,18 +51,6 @@ class Table(Protocol):
 Keys = Callable[[Sequence[Any], np.ndarray], np.ndarray]  # columns and flags -> one number per row: see spl.arrays.keys
 
 
-class _Texts:
-    """Some rows of a table as names.NameSummary reads them."""
-
-    def __init__(self, table: Table, rows: np.ndarray) -> None:
-        self._table, self._which = table, rows
-        self.rows, self.names = len(rows), table.names
-
-    def cells(self, name: str) -> list[str] | None:
-        column = self._table.column(name)
-        return None if column is None else column.texts(self._which)
-
-
 class PairTable:
     """Gathers. ``add`` takes blocks of a chunk, ``finish`` gives the Pairs; ``tally`` counts events read, used and skipped."""
 
@@ -90,7 +80,7 @@ class PairTable:
         partial = np.zeros(table.rows, bool) if kind is None else kind.lengths > 0
         if partial.any():
             rows = np.flatnonzero(partial)
-            self._add_partial({name: _cells(table.column(name), rows) for name in summary.COLUMNS})
+            self._add_partial(TableRows(table, rows).all_cells(summary.COLUMNS))
         if not partial.all():
             self._add_raw(table, np.flatnonzero(~partial))
 
@@ -98,12 +88,12 @@ class PairTable:
 
     def _add_raw(self, table: Table, rows: np.ndarray) -> None:
         if names.may_hold(table.names):
-            block = _Texts(table, rows)
+            block = TableRows(table, rows)
             log = np.array(names.logs(block))
             named = np.flatnonzero(log != names.CONN)
             if len(named):
                 gathering = names.NameSummary(self._rita)
-                gathering.add(_Texts(table, rows[named]), log[named].tolist())
+                gathering.add(TableRows(table, rows[named]), log[named].tolist())
                 for part in gathering.drain():
                     self._add_partial({name: list(cells) for name, cells in part.items()})
                 self.tally.update(gathering.tally)
@@ -180,16 +170,13 @@ class PairTable:
     def _add_partial(self, cells: dict[str, list[str]]) -> None:
         kept: list[int] = []
         for at, (kind, version) in enumerate(zip(cells[summary.KIND], cells["zh_version"])):
-            if version != str(summary.VERSION):
-                raise CodecError(
-                    f"a summary of version {version[:20]!r}; this release reads version {summary.VERSION}: build it again"
-                )
+            check_version(version, summary.VERSION)
             if kind == summary.TALLY:
-                self.tally.update(_tally(cells["zh_tally"][at]))
+                self.tally.update(read_tally(cells["zh_tally"][at]))
             elif kind in (summary.PAIR, summary.NAME):
                 kept.append(at)
             else:
-                raise CodecError(f"a summary of kind {kind[:40]!r}, which this command does not know")
+                raise SummaryError(f"a summary of kind {kind[:40]!r}, which this command does not know")
         events = np.array([_events(cells["zh_events"][at]) for at in kept], np.int64)
         decoded = {name: _numbers(cells[f"zh_{name}"], kept, events, name) for name in ("ticks", "port", "request", "reply")}
         ip = _numbers(cells["zh_ip"], kept, events, "ip") if self._rita else np.zeros(int(events.sum()), np.int64)
@@ -205,16 +192,16 @@ class PairTable:
             pair = self._pair((cells["src"][at], cells["dest"][at], cells["zh_attempt"][at], cells["zh_name"][at]))
             services = cells["zh_services"][at].split()
             if not 0 < len(services) <= summary.SERVICES_KEPT:
-                raise CodecError(f"a summary of {len(services)} services; a row names from 1 to {summary.SERVICES_KEPT}")
+                raise SummaryError(f"a summary of {len(services)} services; a row names from 1 to {summary.SERVICES_KEPT}")
             first.append(len(of_row))
             padding = [""] * (summary.SERVICES_KEPT + 1 - len(services))
             of_row += [self._partial_place(pair, service) for service in (*services, *padding)]
         places = [cells["zh_service"][at].encode("latin-1") for at in kept]
         rank, held = decode(places, events, ascending=False)
         if not ((held == events) | (held == 0)).all():
-            raise CodecError("a summary whose services do not fit its number of events: damaged or cut")
+            raise SummaryError("a summary whose services do not fit its number of events: damaged or cut")
         if len(rank) and not 0 <= rank.min() <= rank.max() <= summary.SERVICES_KEPT:
-            raise CodecError("a summary with a service that it does not name: damaged")
+            raise SummaryError("a summary with a service that it does not name: damaged")
         every = np.repeat(np.array(first, np.int64), events)
         every[np.repeat(held > 0, events)] += rank
         return np.array(of_row, np.int64)[every] if of_row else np.zeros(0, np.int64)
@@ -316,29 +303,14 @@ def _numbers(cells: list[str], kept: list[int], events: np.ndarray, name: str) -
     numbers, held = decode(texts, events, ascending=name == "ticks")
     limit = event_time.LATEST_S * event_time.TICKS_PER_S if name == "ticks" else byte_count.LIMIT
     if not np.array_equal(held, events):
-        raise CodecError(f"a summary whose {name} does not fit its number of events: damaged, cut, or built without rita=true")
+        raise SummaryError(f"a summary whose {name} does not fit its number of events: damaged, cut, or built without rita=true")
     if numbers.max(initial=0) > limit or numbers.min(initial=0) < byte_count.UNKNOWN:
-        raise CodecError(f"a summary whose {name} holds a number outside of this century or over a petabyte: damaged")
+        raise SummaryError(f"a summary whose {name} holds a number outside of this century or over a petabyte: damaged")
     return numbers
 
 
-def _cells(column: Column | None, rows: np.ndarray) -> list[str]:
-    return [""] * len(rows) if column is None else column.texts(rows)
-
-
-def _tally(text: str) -> dict[str, int]:
-    counts = (part.rpartition(":") for part in text.split())
-    return {name: _whole(count, "tally") for name, _, count in counts}
-
-
 def _events(text: str) -> int:
-    events = _whole(text, "zh_events")
+    events = whole(text, "zh_events")
     if not 0 < events <= MOST_EVENTS:
-        raise CodecError(f"a summary of {events} events; one row holds at most {MOST_EVENTS}")
+        raise SummaryError(f"a summary of {events} events; one row holds at most {MOST_EVENTS}")
     return events
-
-
-def _whole(text: str, name: str) -> int:
-    if not text.isdecimal() or len(text) > 15:
-        raise CodecError(f"a summary whose {name} is no number: {text[:40]!r}")
-    return int(text)

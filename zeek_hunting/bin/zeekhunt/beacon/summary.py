@@ -18,14 +18,15 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain, islice, repeat
 from operator import lt
-from typing import Protocol
 
 from ..zeek import byte_count, conn_state, event_time
 from ..zeek import fields as zeek_fields
+from ..zeek.block import Block
+from ..zeek.partial import tally_row
 from . import codec
 
 VERSION = 2
@@ -83,17 +84,6 @@ class _Packed(dict[str, "array[int]"]):
     def __missing__(self, combination: str) -> array[int]:
         values = self[combination] = array("q")
         return values
-
-
-class Block(Protocol):
-    """What a summary reads of a block of events: see spl.body.Columns."""
-
-    rows: int
-
-    @property
-    def names(self) -> Sequence[str]: ...
-
-    def cells(self, name: str) -> list[str] | None: ...
 
 
 def required_fields() -> list[str]:
@@ -168,10 +158,8 @@ class PairSummary:
             if rows:
                 yield dict(zip(COLUMNS, zip(*rows)))
         if self._tally:
-            text = " ".join(f"{name}:{count}" for name, count in sorted(self._tally.items()) if count)
-            cells = (TALLY, str(VERSION), *[""] * (len(COLUMNS) - 3), text)
-            self._tally = Counter()
-            yield {name: (cell,) for name, cell in zip(COLUMNS, cells)}
+            tally, self._tally = self._tally, Counter()
+            yield tally_row(COLUMNS, TALLY, VERSION, tally)
 
     def _rows(self, key: Key, members: list[tuple[str, array[int]]]) -> list[tuple[str, ...]]:
         """The partial row of a key; none when no event of it has a time."""

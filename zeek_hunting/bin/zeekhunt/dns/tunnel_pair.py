@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from .tunnel_sample import Sample, SummaryError, decode, encode
+from ..zeek.partial import SummaryError
+from .tunnel_sample import Sample, decode, encode
 
 TICKS_PER_HOUR = 36_000
 HOURS_KEPT = 2_400  # 100 days; the earliest are kept

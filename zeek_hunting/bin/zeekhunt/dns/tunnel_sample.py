@@ -13,6 +13,7 @@ import binascii
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from ..zeek.partial import SummaryError
 from . import tunnel_name
 
 KEPT = 256
@@ -24,10 +25,6 @@ _WIDTHS = (  # lowest part of an item first
     tunnel_name.SURPRISE_BITS,
 )
 _HIGHEST = 1 << (8 * tunnel_name.ITEM_B)
-
-
-class SummaryError(ValueError):
-    """A partial row that no map has written: damaged, cut, forged or of another version."""
 
 
 class Sample:

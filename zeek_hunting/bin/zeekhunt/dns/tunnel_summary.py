@@ -8,17 +8,17 @@ mixture and order.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Protocol
 
 from ..zeek import event_time
 from ..zeek import fields as zeek_fields
+from ..zeek.block import Block, column
+from ..zeek.partial import SummaryError, check_version, read_tally, tally_row
 from . import tunnel_name, tunnel_pair
 from .tunnel_columns import COLUMNS, FIELDS, KIND, PAIR, TALLY, VERSION
 from .tunnel_name import TunnelName
 from .tunnel_pair import NEVER, TICKS_PER_HOUR, Pair
-from .tunnel_sample import SummaryError
 
 PAIRS_HELD = 20_000  # then the partial rows go out: the map stays near 100 MB
 NAMES_HELD = 60_000
@@ -30,17 +30,6 @@ Query = tuple[str, str, str, str, str]  # src, query, qtype, dest_port, dest
 Seen = tuple[Pair, TunnelName]
 
 
-class Block(Protocol):
-    """What a summary reads of a block of events: see spl.body.Columns."""
-
-    rows: int
-
-    @property
-    def names(self) -> Sequence[str]: ...
-
-    def cells(self, name: str) -> list[str] | None: ...
-
-
 class TunnelSummary:
     """Gathers events; ``drain()`` gives the partial rows so far and starts afresh."""
 
@@ -50,15 +39,10 @@ class TunnelSummary:
         self._seen: dict[Query, Seen | str] = {}
 
     def add(self, block: Block) -> None:
-        rows, held = block.rows, block.names
-        if not rows:
+        if not block.rows:
             return
-        self.tally["read"] += rows
-
-        def column(field: str) -> list[str]:
-            return zeek_fields.coalesce([block.cells(name) or [] for name in zeek_fields.present(field, held)], rows)
-
-        present = {field: column(field) for field in FIELDS}
+        self.tally["read"] += block.rows
+        present = {field: column(block, field) for field in FIELDS}
         ticks = event_time.column_ticks(present["time"])
         queries = zip(*(present[field] for field in ("src", "query", "qtype", "dest_port", "dest")))
         replies = zip(present["rcode"], present["answers"], present["ttls"])
@@ -86,9 +70,8 @@ class TunnelSummary:
             yield dict(zip(COLUMNS, zip(*part)))
         self.pairs, self._seen = {}, {}
         if self.tally:
-            text = " ".join(f"{name}:{count}" for name, count in sorted(self.tally.items()) if count)
-            self.tally = Counter()
-            yield {name: (cell,) for name, cell in zip(COLUMNS, (TALLY, str(VERSION), *[""] * (len(COLUMNS) - 3), text))}
+            tally, self.tally = self.tally, Counter()
+            yield tally_row(COLUMNS, TALLY, VERSION, tally)
 
     def _look_at(self, src: str, query: str, qtype: str, port: str, dest: str) -> Seen | str:
         """The pair that a query belongs to, or the reason to skip it."""
@@ -166,17 +149,10 @@ def _short(ttls: str) -> int:
 
 def partial(cells: Mapping[str, str]) -> tuple[Key, Pair] | dict[str, int]:
     """One partial row: a pair under its key, or counts of a tally. Raises SummaryError on what no map of this version wrote."""
-    kind, version = cells[KIND], cells["zh_version"]
-    if version != str(VERSION):
-        raise SummaryError(f"a summary of version {version[:20]!r}; this release reads version {VERSION}: build it again")
+    kind = cells[KIND]
+    check_version(cells["zh_version"], VERSION)
     if kind == PAIR:
         return (cells["src"], cells["zh_domain"]), tunnel_pair.read(cells)
     if kind == TALLY:
-        counts: dict[str, int] = {}
-        for part in cells["zh_tally"].split():
-            name, _, count = part.rpartition(":")
-            if not count.isdecimal() or len(count) > 15:
-                raise SummaryError(f"a summary whose tally holds no number: {part[:40]!r}")
-            counts[name] = counts.get(name, 0) + int(count)
-        return counts
+        return read_tally(cells["zh_tally"])
     raise SummaryError(f"a summary of kind {kind[:40]!r}, which dnstunnel does not know")

@@ -8,11 +8,12 @@ reported, and only then may the order of events show.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
+from ..zeek.block import Table, TableRows
 from . import tunnel_summary
 from .tunnel_columns import COLUMNS, KIND
 from .tunnel_pair import Pair
@@ -20,33 +21,6 @@ from .tunnel_sample import content
 from .tunnel_summary import Key, TunnelSummary
 
 PAIRS_HELD = 200_000
-
-
-class Column(Protocol):
-    """What is read of a column: see spl.arrays.ByteColumn."""
-
-    def texts(self, rows: np.ndarray) -> list[str]: ...
-
-
-class Table(Protocol):
-    """What is read of a block of events or partial rows: see spl.arrays.ByteTable."""
-
-    rows: int
-    names: list[str]
-
-    def column(self, name: str) -> Column | None: ...
-
-
-class Part:
-    """Some rows of a table as the block that the map's code reads."""
-
-    def __init__(self, table: Table, rows: np.ndarray) -> None:
-        self._table, self._rows = table, rows
-        self.rows, self.names = len(rows), table.names
-
-    def cells(self, name: str) -> list[str] | None:
-        column = self._table.column(name)
-        return None if column is None else column.texts(self._rows)
 
 
 class TunnelTable:
@@ -61,11 +35,11 @@ class TunnelTable:
         self._events = TunnelSummary()
 
     def add(self, table: Table) -> None:
-        kind = Part(table, np.arange(table.rows)).cells(KIND)
+        kind = TableRows(table, np.arange(table.rows)).cells(KIND)
         partial = np.array([bool(cell) for cell in kind], bool) if kind else np.zeros(table.rows, bool)
-        self._events.add(Part(table, np.flatnonzero(~partial)))
+        self._events.add(TableRows(table, np.flatnonzero(~partial)))
         if partial.any():
-            self._add_partial(Part(table, np.flatnonzero(partial)))
+            self._add_partial(TableRows(table, np.flatnonzero(partial)))
         if self._events.full():
             self._collect()
 
@@ -77,9 +51,8 @@ class TunnelTable:
             pair.settle()
         return dict(sorted(pairs.items()))
 
-    def _add_partial(self, part: Part) -> None:
-        columns: Sequence[list[str]] = [part.cells(name) or [""] * part.rows for name in COLUMNS]
-        for cells in zip(*columns):
+    def _add_partial(self, part: TableRows) -> None:
+        for cells in zip(*part.all_cells(COLUMNS).values()):
             read: Any = tunnel_summary.partial(dict(zip(COLUMNS, cells)))
             if isinstance(read, dict):
                 self.tally.update(read)

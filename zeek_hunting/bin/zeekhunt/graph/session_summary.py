@@ -9,12 +9,13 @@ tickets travel as rows of their own: they name the account that a client is abou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from ..zeek import byte_count, conn_state, event_time
 from ..zeek import fields as zeek_fields
+from ..zeek.block import Block
+from ..zeek.partial import tally_row
 from . import admin_protocol, facts
 
 VERSION = 1
@@ -44,17 +45,6 @@ SESSIONS_HELD = 200_000  # then the partial rows go out
 PART_ROWS = 2_000
 FACTS_KEPT = 32  # of one session, the lowest: a cut that merges exactly
 LONGEST_S = 30 * 86_400.0  # a longer duration is damage
-
-
-class Block(Protocol):
-    """What a summary reads of a block of events: see spl.body.Columns."""
-
-    rows: int
-
-    @property
-    def names(self) -> Sequence[str]: ...
-
-    def cells(self, name: str) -> list[str] | None: ...
 
 
 @dataclass
@@ -187,12 +177,12 @@ class SessionSummary:
         """Partial rows in a fixed order, then the tally: column -> cells, in parts of at most PART_ROWS."""
         rows: list[tuple[str, ...]] = [session_row(uid, self.sessions[uid]) for uid in sorted(self.sessions)]
         rows += [ticket_row(ticket) for ticket in sorted(self.tickets)]
-        if self.tally:
-            text = " ".join(f"{name}:{count}" for name, count in sorted(self.tally.items()) if count)
-            rows.append((TALLY, str(VERSION), *[""] * (len(COLUMNS) - 3), text))
+        tally = self.tally
         self.sessions, self.tickets, self.tally = {}, set(), Counter()
         for start in range(0, len(rows), PART_ROWS):
             yield dict(zip(COLUMNS, zip(*rows[start : start + PART_ROWS])))
+        if tally:
+            yield tally_row(COLUMNS, TALLY, VERSION, tally)
 
 
 class _Cells:
@@ -200,7 +190,8 @@ class _Cells:
     that mark an unset value stay as they are where only one spelling is filled."""
 
     def __init__(self, block: Block) -> None:
-        self._block, self._known, self._names = block, {"": [""] * block.rows}, set(block.names)
+        self._block, self._names = block, set(block.names)
+        self._known: dict[str, list[str]] = {}
 
     def __call__(self, name: str) -> list[str]:
         if name not in self._known:
