@@ -134,6 +134,56 @@ def test_an_account_comes_from_the_ticket_asked_for_just_before() -> None:
     assert found["accounts"] == [[]]
 
 
+def test_sessions_without_the_tally_of_their_map_are_still_hunted() -> None:
+    session = Session(A, B, START * 10, START * 10 + 5, "3389", {"rdp"}, "0")
+    row = dict(zip(session_summary.COLUMNS, session_summary.session_row("C1", session)))
+    found, _ = hunted([as_body([row])])
+    assert found["path"] == [f"{A} > {B}"]
+
+
+def test_limit_counts_paths_of_the_wanted_length_alone() -> None:
+    single = [conn(f"S{last}", f"10.1.2.{last}", C, 22, 10 * last, service="ssh") for last in range(1, 20)]
+    strong = [
+        log(f"S{last}", f"10.1.2.{last}", C, 10 * last, endpoint="svcctl", operation="StartServiceW") for last in range(1, 9)
+    ]
+    weak = [conn("W1", A, B, 3389, 90_000, service="rdp"), conn("W2", B, D, 3389, 90_100, service="rdp")]
+    found, _ = hunted([as_body(single + strong + weak)], Request(min_score=0, min_hops=2, limit=1))
+    assert found["path"] == [f"{A} > {B} > {D}"]
+
+
+kinds = st.sampled_from(["account", "op", "share"])
+
+
+@given(st.lists(st.tuples(kinds, st.integers(0, 60)).map(lambda fact: f"{fact[0]}={fact[1]:03d}")))
+def test_a_cut_of_facts_merges_exactly(found: list[str]) -> None:
+    half = len(found) // 2
+    parts = [session_summary.lowest_facts(set(part)) for part in (found[:half], found[half:])]
+    assert session_summary.lowest_facts({*parts[0], *parts[1]}) == session_summary.lowest_facts(set(found))
+
+
+def test_many_accounts_push_no_operation_out_and_are_told() -> None:
+    rows = [conn("C1", A, B, 445, 0, service="smb"), log("C1", A, B, 1, endpoint="svcctl", operation="StartServiceW")]
+    rows += [log("C1", A, B, 2, username=f"a{number:02d}", domainname="CORP", success="true") for number in range(40)]
+    whole = hunted([as_body(rows)])
+    assert "svcctl::startservicew" in whole[0]["story"][0][0]
+    assert any("more accounts or operations" in sentence for _, sentence in whole[1])
+    assert hunted([mapped(rows[:20], 3), mapped(rows[20:], 50)]) == whole
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9), st.booleans()), max_size=14))
+def test_copy_and_execute_needs_both_within_the_window(listed: list[tuple[int, int, bool]]) -> None:
+    by_uid = {}
+    for number, (start, length, writes) in enumerate(listed):
+        told = {"share=admin$", "wrote=file"} if writes else {"op=svcctl::startservicew"}
+        begun = START * 10 + start
+        by_uid[f"C{number:02d}"] = Session(A, B, begun, begun + length, "445", {"smb"}, "0", facts=told)
+    sessions = admin_sessions.read(by_uid, (), Site(PRIVATE), Counter())
+    copied = hop_points.hop_points(sessions, LateralSettings(copy_within=5)).copied_and_executed
+    for at in range(len(sessions)):
+        near = (sessions.start <= sessions.end[at] + 5) & (sessions.end >= sessions.start[at] - 5)
+        assert copied[at] == bool((near & (sessions.wrote != sessions.wrote[at])).any())
+
+
 def test_hostile_cells_stay_inside_their_cell() -> None:
     cookie = 'x" | outputlookup evil\t=' + "A" * 500
     found, _ = hunted([as_body([conn('C"1', A, B, 3389, 0, service="rdp"), log('C"1', A, B, 1, cookie=cookie)])])

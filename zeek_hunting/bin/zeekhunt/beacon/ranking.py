@@ -64,7 +64,7 @@ class Ranking:
         pairs, named = self._table.finish()
         tally = self._table.tally
         self._say("INFO", _rows_sentence(tally))
-        if not tally["used"]:
+        if not (pairs.src or named.src):
             self._say("WARN", why_nothing(tally, "conn", NEEDED))
             return {}
         around = scope.context(pairs, named, self._site)

@@ -65,7 +65,7 @@ class Ranking:
                 f"{self._table.let_go:,} pairs of source and domain with the least information were let go to bound the memory: "
                 "ask for a shorter time or fewer sources to see all",
             )
-        if not tally["used"]:
+        if not pairs:
             self._say("WARN", why_nothing(tally, "dns", NEEDED))
             return {}
         hunted = self._in_scope(pairs)

@@ -24,7 +24,6 @@ PORTS = {
     "5986": WINRM,
 }
 SERVICES = {"rdp": RDP, "rdpeudp": RDP, "ssh": SSH, "smb": SMB, "dce_rpc": RPC, "rfb": VNC, "telnet": TELNET, "rlogin": TELNET}
-# what Splunk is asked to keep is decided by port or service; rpc on another port only matters when an operation is known
 TECHNIQUES = {
     RDP: "T1021.001",
     SMB: "T1021.002",

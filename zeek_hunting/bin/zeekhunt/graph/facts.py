@@ -26,7 +26,6 @@ FIELDS = (
     "share_type",
     "path",
     "action",
-    "name",
     "source",
     "is_orig",
     "endpoint",
@@ -89,7 +88,7 @@ def of_smb_mapping(column: Column) -> Facts:
 
 
 def of_smb_files(column: Column) -> Facts:
-    paths, names = column("path"), column("name")
+    paths = column("path")
     for row, action in enumerate(column("action")):
         if not action.startswith("SMB::"):
             continue
@@ -97,7 +96,7 @@ def of_smb_files(column: Column) -> Facts:
         if share:
             yield row, fact(SHARE, share)
             if action in ("SMB::FILE_WRITE", "SMB::FILE_RENAME"):
-                yield row, fact(WROTE, names[row].rsplit("\\", 1)[-1])
+                yield row, fact(WROTE, "file")
 
 
 def of_files(column: Column) -> Facts:

@@ -1,12 +1,13 @@
-"""What each admin session adds to the score of a path through it, part by part, from the past and the hour around it only.
+"""What each admin session adds to the score of a path through it, part by part.
 
-hunts.md §4.2 (copy and execute with the same source), §4.6 (new edges, admin sources, patch waves). No part looks ahead of the
-session by more than the window of copy-and-execute, so a back-test never sees the future.
+hunts.md §4.2 (copy and execute with the same source), §4.6 (new edges, admin sources, patch waves). New edges and admin sources
+are judged by the past alone; copy and execute, other protocols and sweeps by the minutes around the session; usual servers, and
+jump hosts in ``paths``, by the whole search, since with a day of data there is no past to learn roles from.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,14 +22,12 @@ PARTS = ("protocol", "edge", "execution", "several", "outside", "blind", "fan_ou
 
 @dataclass(frozen=True)
 class HopPoints:
-    """parts: name of PARTS -> points (sessions,); total: their sum; new: the edge was new, bool (sessions,); pair: number of the
-    (src, dest) of each; fan_out: hosts the source reached within the window, this one included; copied_and_executed: bool
-    (sessions,)."""
+    """parts: name of PARTS -> points (sessions,); total: their sum; new: the edge was new, bool (sessions,); fan_out: hosts the
+    source reached within the window, this one included; copied_and_executed: bool (sessions,)."""
 
     parts: dict[str, np.ndarray]
     total: np.ndarray
     new: np.ndarray
-    pair: np.ndarray
     fan_out: np.ndarray
     copied_and_executed: np.ndarray
 
@@ -57,7 +56,7 @@ def hop_points(sessions: Sessions, settings: LateralSettings) -> HopPoints:
         "admin_source": np.where(_admin_source(sessions, settings), settings.admin_source, 0.0),
     }
     total = np.sum([parts[name] for name in PARTS], axis=0) if len(sessions) else np.zeros(0)
-    return HopPoints(parts, total, new, pair, fan_out, executed == settings.copied_and_executed)
+    return HopPoints(parts, total, new, fan_out, executed == settings.copied_and_executed)
 
 
 def _edge(sessions: Sessions, pair: np.ndarray, settings: LateralSettings) -> tuple[np.ndarray, np.ndarray]:
@@ -103,23 +102,24 @@ def _execution(sessions: Sessions, pair: np.ndarray, settings: LateralSettings) 
     executing: defaultdict[int, list[int]] = defaultdict(list)
     for at in np.flatnonzero(sessions.wrote).tolist():
         written[int(pair[at])].append(at)
-    for at, operations in enumerate(sessions.operations):
-        if not operations:
-            continue
-        known = [_points_of(operation, settings) for operation in operations]
-        points[at] = max(points[at], *known)
-        if any(operation in admin_protocol.EXECUTION for operation in operations):
+    for at, (operations, protocol) in enumerate(zip(sessions.operations, sessions.protocol)):
+        points[at] = max([points[at], *(_points_of(operation, settings) for operation in operations)])
+        if protocol in admin_protocol.SHELLS or any(operation in admin_protocol.EXECUTION for operation in operations):
             executing[int(pair[at])].append(at)
-    for at, protocol in enumerate(sessions.protocol):
-        if protocol in admin_protocol.SHELLS and int(pair[at]) in written:
-            executing[int(pair[at])].append(at)
-    for number, runs in executing.items():
-        for write in written.get(number, ()):
-            for run in runs:
-                near = sessions.start[run] - settings.copy_within <= sessions.end[write]
-                if near and sessions.start[write] - settings.copy_within <= sessions.end[run]:
-                    points[[run, write]] = settings.copied_and_executed
+    for number in executing.keys() & written.keys():
+        runs, writes = executing[number], written[number]
+        points[_near(sessions, runs, writes, settings.copy_within)] = settings.copied_and_executed
+        points[_near(sessions, writes, runs, settings.copy_within)] = settings.copied_and_executed
     return points
+
+
+def _near(sessions: Sessions, these: Sequence[int], others: Sequence[int], within: int) -> np.ndarray:
+    """Those of these sessions that one of the others is open with, or at most so many ticks before or after. Both ascend."""
+    mine, theirs = np.array(these, np.int64), np.array(others, np.int64)
+    begun = np.searchsorted(sessions.start[theirs], sessions.end[mine] + within, "right")
+    last_end = np.maximum.accumulate(sessions.end[theirs])
+    near: np.ndarray = mine[(begun > 0) & (last_end[np.maximum(begun - 1, 0)] >= sessions.start[mine] - within)]
+    return near
 
 
 def _points_of(operation: str, settings: LateralSettings) -> float:
@@ -131,20 +131,14 @@ def _points_of(operation: str, settings: LateralSettings) -> float:
 def _several(sessions: Sessions, pair: np.ndarray, settings: LateralSettings) -> np.ndarray:
     """Whether the same pair used another admin protocol within the gap before or after the session."""
     found = np.zeros(len(sessions), bool)
-    recent: defaultdict[int, deque[int]] = defaultdict(deque)
-    for at, number in enumerate(pair.tolist()):
-        held = recent[number]
-        while held and sessions.end[held[0]] < sessions.start[at] - settings.gap:
-            held.popleft()
-        for other in held:
-            if sessions.protocol[other] != sessions.protocol[at]:
-                found[at] = found[other] = True
-                break
-        # one session of each protocol is enough to answer the next
-        if not held or sessions.protocol[held[-1]] != sessions.protocol[at] or len(held) < len(admin_protocol.TECHNIQUES):
-            held.append(at)
-        else:
-            held[-1] = at
+    lasting: defaultdict[int, dict[str, int]] = defaultdict(dict)  # pair -> protocol -> its session that ends last so far
+    for at, (number, protocol) in enumerate(zip(pair.tolist(), sessions.protocol)):
+        held = lasting[number]
+        for other, place in held.items():
+            if other != protocol and sessions.end[place] >= sessions.start[at] - settings.gap:
+                found[at] = found[place] = True
+        if protocol not in held or sessions.end[at] >= sessions.end[held[protocol]]:
+            held[protocol] = at
     return found
 
 

@@ -18,6 +18,7 @@ from . import sessions as admin_sessions
 from .hop_points import HopPoints
 from .lateral_settings import LateralSettings
 from .paths import Part, Path, Wanted, best_paths, explain_links, top_paths
+from .session_summary import FACTS_KEPT
 from .session_table import SessionTable
 from .sessions import Sessions
 
@@ -33,6 +34,7 @@ SKIPPED = {
 }
 NEEDED = {"no_uid": "uid", "no_src": "src", "no_dest": "dest", "no_time": "time"}
 UIDS_SHOWN = 40
+UIDS_SEARCHED = 500
 STEPS_SHOWN = 8
 
 
@@ -62,7 +64,7 @@ class Lateral:
         by_uid, tickets = self._table.finish()
         tally = self._table.tally
         self._say("INFO", sentence(tally, SKIPPED))
-        if not tally["used"] and (not tally["read"] or any(tally[reason] for reason in NEEDED)):
+        if not by_uid and (not tally["read"] or any(tally[reason] for reason in NEEDED)):
             # events of other protocols alone are no mistake of the search; events without a uid are
             self._say("WARN", why_nothing({**tally, "read": tally["read"] - tally["not_admin"]}, "conn", NEEDED))
             return {}
@@ -73,21 +75,32 @@ class Lateral:
         if not len(sessions):
             self._say("WARN", "no admin session to follow: see the messages above for why")
             return {}
+        if sessions.crowded:
+            self._say(
+                "WARN", f"{sessions.crowded:,} sessions have more accounts or operations than the {FACTS_KEPT} that are kept"
+            )
         points = hop_points.hop_points(sessions, self._settings)
         best = best_paths(sessions, points, self._settings)
         if best.states_dropped:
-            self._say("WARN", f"{best.states_dropped:,} accounts of busy hosts were forgotten to bound memory")
+            self._say(
+                "WARN",
+                f"{best.states_dropped:,} times a host was reached in more ways than are followed at once, and the weakest was "
+                "dropped: some paths through busy hosts may be missing",
+            )
         request = self._request
         swept = points.fan_out >= self._settings.fan_out_hosts
-        wanted = Wanted(request.min_score, request.limit, self._settings.branch)
+        wanted = Wanted(request.min_score, request.min_hops, request.limit, self._settings.branch)
         paths, more = top_paths(sessions, best, swept, wanted)
-        shown = [path for path in paths if len(path.sessions) >= request.min_hops]
         if more:
             self._say("WARN", f"{more:,} further paths are left out: raise limit= or min_score= to choose among them")
-        if not shown:
-            self._say("WARN", f"no path reaches {request.min_score:g} points: lower min_score= to see what there is")
+        if not paths:
+            self._say(
+                "WARN",
+                f"no path of {request.min_hops} hops or more reaches {request.min_score:g} points: lower min_score= or min_hops= "
+                "to see what there is",
+            )
             return {}
-        return self._rows(sessions, points, shown)
+        return self._rows(sessions, points, paths)
 
     def _say(self, level: str, sentence: str) -> None:
         self.messages.append((level, sentence))
@@ -136,7 +149,7 @@ def _row(sessions: Sessions, path: Path, parts: Sequence[Part], settings: Latera
         "severity": next(word for least, word in SEVERITIES if score >= least),
         "confidence": "low" if all(sessions.blind[list(path.sessions)]) else "high" if len(path.sessions) > 1 else "medium",
         "evidence": [f"{value:+.2f} {words}" for value, (_, words) in zip(rounded, parts)],
-        "why_not": _why_not(sessions, path),
+        "why_not": _why_not(sessions, path, len(uids)),
         "technique": _techniques(sessions, every),
         "first": first / 10,
         "last": last / 10,
@@ -190,8 +203,12 @@ def _clock(tick: int) -> str:
     return datetime.fromtimestamp(tick / 10, timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _why_not(sessions: Sessions, path: Path) -> list[str]:
+def _why_not(sessions: Sessions, path: Path, count: int) -> list[str]:
+    """What speaks against the path, and what of it is not shown."""
     reasons = []
+    if count > UIDS_SHOWN:
+        searched = f", the drilldown for the first {UIDS_SEARCHED}" if count > UIDS_SEARCHED else ""
+        reasons.append(f"of {count:,} sessions the first {UIDS_SHOWN} uids are listed{searched}")
     if any(sessions.blind[list(path.sessions)]):
         reasons.append("of some sessions only the port is known: shares and operations were not logged, or are encrypted")
     if not any(sessions.account[at] for at in path.sessions):
@@ -210,6 +227,6 @@ def _techniques(sessions: Sessions, every: Sequence[int]) -> list[str]:
 
 
 def _drilldown(uids: Sequence[str], first: int, last: int) -> str:
-    """SPL that shows all events of the sessions, or of the first of them where they are very many."""
-    quoted = ", ".join('"' + uid.replace("\\", "\\\\").replace('"', '\\"') + '"' for uid in uids[:UIDS_SHOWN])
+    """SPL that shows all events of the sessions, at most UIDS_SEARCHED of them (_why_not says when)."""
+    quoted = ", ".join('"' + uid.replace("\\", "\\\\").replace('"', '\\"') + '"' for uid in uids[:UIDS_SEARCHED])
     return f"`zeek_index` uid IN ({quoted}) earliest={first // 10} latest={last // 10 + 1}"

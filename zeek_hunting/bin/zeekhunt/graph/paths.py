@@ -53,9 +53,10 @@ class Path:
 
 @dataclass(frozen=True)
 class Wanted:
-    """least: fewest points of a path; limit: most paths; branch: what a branch off a stronger path must add."""
+    """least: fewest points of a path; hops: fewest hops; limit: most paths; branch: what one off a stronger path must add."""
 
     least: float
+    hops: int
     limit: int
     branch: float
 
@@ -211,6 +212,8 @@ def top_paths(sessions: Sessions, best: BestPaths, swept: np.ndarray, wanted: Wa
     for at in order.tolist():
         if best.total[at] < wanted.least:
             break
+        if best.hops[at] < wanted.hops:
+            continue
         places = _places(at, best.before)
         edges = _edges(sessions, places)
         ends = (edges[0][0], -1 - edges[-1][0] if swept[at] else edges[-1][1])

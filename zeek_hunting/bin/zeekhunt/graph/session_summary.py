@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby, islice
 
 from ..zeek import byte_count, conn_state, event_time
 from ..zeek import fields as zeek_fields
@@ -43,7 +44,7 @@ SIZE_FIELDS = ("orig_bytes", "orig_ip_bytes", "resp_bytes", "resp_ip_bytes")
 TICKET_FIELDS = ("request_type", "client")
 SESSIONS_HELD = 200_000  # then the partial rows go out
 PART_ROWS = 2_000
-FACTS_KEPT = 32  # of one session, the lowest: a cut that merges exactly
+FACTS_KEPT = 32  # of one session and kind, the lowest: a cut that merges exactly; one more is carried, to tell of the rest
 LONGEST_S = 30 * 86_400.0  # a longer duration is damage
 
 
@@ -71,7 +72,7 @@ class Session:
         self.services |= other.services
         self.attempt = min(self.attempt, other.attempt) if self.attempt and other.attempt else self.attempt or other.attempt
         self.request, self.reply = max(self.request, other.request), max(self.reply, other.reply)
-        self.facts |= other.facts
+        self.facts = set(lowest_facts(self.facts | other.facts))
 
 
 def required_fields(options: Mapping[str, str]) -> list[str]:
@@ -214,8 +215,12 @@ def _duration_ticks(text: str) -> int:
     return int(seconds * event_time.TICKS_PER_S) if 0 <= seconds <= LONGEST_S else 0
 
 
-def lowest_facts(found: Iterable[str]) -> list[str]:
-    return sorted(found)[:FACTS_KEPT]
+def lowest_facts(found: set[str]) -> list[str]:
+    """Of each kind the FACTS_KEPT + 1 lowest, in order: many accounts on one uid push no operation out."""
+    if len(found) <= FACTS_KEPT:
+        return sorted(found)
+    by_kind = groupby(sorted(found), key=lambda text: text.partition("=")[0])
+    return [text for _, texts in by_kind for text in islice(texts, FACTS_KEPT + 1)]
 
 
 def session_row(uid: str, session: Session) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ def _session(row: dict[str, str]) -> Session:
         attempt=row["zh_attempt"],
         request=_size(row["zh_request"]),
         reply=_size(row["zh_reply"]),
-        facts=set(row["zh_facts"].split()[: summary.FACTS_KEPT]),
+        facts=set(summary.lowest_facts(set(row["zh_facts"].split()))),
     )
 
 

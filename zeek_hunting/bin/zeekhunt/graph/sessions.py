@@ -16,7 +16,7 @@ import numpy as np
 from ..zeek.site import Site
 from . import admin_protocol, facts
 from .admin_protocol import RPC, SMB
-from .session_summary import Session
+from .session_summary import FACTS_KEPT, Session
 from .session_table import Ticket
 
 TICKET_WITHIN_TICKS = 1_200  # a client asks for the ticket just before it connects
@@ -27,7 +27,8 @@ UPLOAD_B = 100_000  # over this, and ten times what came back, is a file written
 class Sessions:
     """All (sessions,), ascending by (start, end, uid). src, dest: place in hosts; protocol, account ('' unknown): text;
     start, end: ticks of 0.1 s; operations: kept names of remote procedure calls; wrote: a file went to an admin share, or may
-    have where blind; blind: only the port says what it is; from_outside: the source is not the site's own."""
+    have where blind; blind: only the port says what it is; from_outside: the source is not the site's own. crowded: how many
+    have more accounts or operations than are kept."""
 
     hosts: list[str]
     src: np.ndarray
@@ -42,6 +43,7 @@ class Sessions:
     blind: np.ndarray
     from_outside: np.ndarray
     uid: list[str]
+    crowded: int
 
     def __len__(self) -> int:
         return len(self.uid)
@@ -78,12 +80,14 @@ def read(by_uid: Mapping[str, Session], tickets: Iterable[Ticket], site: Site, l
         blind=np.array([told.blind for told in tellings], bool),
         from_outside=np.array([not site.is_internal(part.src) for part in parts], bool),
         uid=uids,
+        crowded=sum(told.crowded for told in tellings),
     )
 
 
 @dataclass(frozen=True)
 class _Told:
-    """What port, services and facts of a session say. reason: why such a session does not count, '' when it may."""
+    """What port, services and facts of a session say. crowded: more facts of a kind than are kept; reason: why such a session
+    does not count, '' when it may."""
 
     protocol: str
     account: str
@@ -92,6 +96,7 @@ class _Told:
     wrote: bool
     blind: bool
     blind_smb: bool
+    crowded: bool
     reason: str
 
 
@@ -124,9 +129,10 @@ def _tell(session: Session) -> _Told:
     for text in sorted(session.facts):
         kind, _, value = text.partition("=")
         by_kind[kind].append(value)
+    crowded = any(len(values) > FACTS_KEPT for values in by_kind.values())
     protocol = _protocol(session, by_kind)
     share = by_kind[facts.SHARE][0].upper() if by_kind[facts.SHARE] else ""
-    operations = tuple(by_kind[facts.OPERATION])
+    operations = tuple(by_kind[facts.OPERATION][:FACTS_KEPT])
     logins = by_kind[facts.LOGIN]
     reasons = (
         (not protocol, "by no admin protocol"),
@@ -142,6 +148,7 @@ def _tell(session: Session) -> _Told:
         wrote=bool(by_kind[facts.WROTE] and share),
         blind=not session.facts and (protocol == SMB or admin_protocol.is_blind(session.port, session.services)),
         blind_smb=not session.facts and protocol == SMB,
+        crowded=crowded,
         reason=next((reason for holds, reason in reasons if holds), ""),
     )
 
