@@ -11,7 +11,7 @@ The lab, the tests and the benchmarks all use it. It never imports the app: a co
 
 from __future__ import annotations
 
-from lab.driver.body import decode_body, encode_body
+from lab.driver.body import allow_wide_cells, decode_body, encode_body
 from lab.driver.conf import ConfError, app_conf, read_conf
 from lab.driver.failure import BrokenReply, CommandFailed, Message, NotACommand, ReplyTimeout
 from lab.driver.invocation import PROBE_SIDS, Invocation, Limits, SearchInfo, app_commands, split_arguments
@@ -46,6 +46,7 @@ __all__ = [
     "RunOptions",
     "RunResult",
     "SearchInfo",
+    "allow_wide_cells",
     "app_commands",
     "app_conf",
     "decode_body",

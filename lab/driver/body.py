@@ -20,6 +20,7 @@ CHUNKED_IDX = "_chunked_idx"
 TWIN = "__mv_"
 CRLF, LF = "\r\n", "\n"  # splunkd's row end on Linux and on Windows
 _VALUE = re.compile(r"\$((?:[^$]|\$\$)*)\$(?:;|\Z)")
+_CELL_LIMIT = 2**31 - 1
 _FEW_DISTINCT = 8  # a column with this many times fewer distinct values than rows is quoted once per distinct value
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
@@ -120,12 +121,18 @@ def _quote(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
+def allow_wide_cells() -> None:
+    """Cells of any length for the csv module. Its limit is one for the whole process, so whoever reads asks for it."""
+    csv.field_size_limit(_CELL_LIMIT)
+
+
 def _csv_records(text: str) -> list[list[str]]:
     """The rows of a CSV text. Python 3.9's csv refuses NUL, so it travels as a character that the text does not hold."""
     stand_in = None
     if "\0" in text and sys.version_info < (3, 11):
         stand_in = next(char for char in map(chr, range(0xE000, 0xF900)) if char not in text)
         text = text.replace("\0", stand_in)
+    allow_wide_cells()
     try:
         # a blank line is one empty cell of a one-column table: csv gives it as []
         records = [record or [""] for record in csv.reader(io.StringIO(text, newline=""), strict=True)]

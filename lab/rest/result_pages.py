@@ -7,6 +7,7 @@ import tempfile
 import threading
 import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from lab.driver import Cell, Rows
@@ -33,15 +34,14 @@ class ResultPages:
     def of(cls, fields: Sequence[str], batches: Iterable[Rows], most: int) -> ResultPages:
         """Keeps the rows of all batches, at most ``most``."""
         pages = cls(list(fields))
-        try:
+        with ExitStack() as closing:
+            closing.callback(pages.close)
             for batch in batches:
                 kept = min(batch.count, most - pages.count)
                 pages.cut += batch.count - kept
                 for start in range(0, kept, PAGE_ROWS):
                     pages._add(batch.slice(start, min(start + PAGE_ROWS, kept)))
-        except BaseException:
-            pages.close()
-            raise
+            closing.pop_all()
         return pages
 
     def _add(self, rows: Rows) -> None:

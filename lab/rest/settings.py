@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.spl import SearchSettings
+from lab.state import app_name
 
 USER = "admin"
 VERSION = "9.3.0"  # the oldest Splunk that the app supports; from 9.0.2 the client asks the v2 paths
@@ -33,7 +34,7 @@ class RestSettings:
 
     @property
     def app_name(self) -> str:
-        return self.app.resolve().name
+        return app_name(self.app)
 
     @property
     def state_folder(self) -> Path:

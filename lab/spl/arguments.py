@@ -104,6 +104,13 @@ class Arguments:
             self.refuse(f"{name} must be {' or '.join(values)}", option.place)
         return option.value.lower()
 
+    def only(self, name: str, value: str) -> None:
+        """Accepts the option when it says what the lab does anyway, whichever word it uses for true or false."""
+        option = self.option(name)
+        same = {"true": _TRUE, "false": _FALSE}.get(value, frozenset((value,)))
+        if option is not None and option.value.lower() not in same:
+            self.refuse(f"{name} is always {value} in the lab", option.place)
+
     def exactly(self, least: int, most: int) -> list[str]:
         """The words, between ``least`` and ``most`` of them."""
         if not least <= len(self.words) <= most:

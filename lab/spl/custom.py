@@ -104,9 +104,7 @@ def _progress(segment: Segment, session: Session, table: Table) -> Callable[[int
 def _answer(result: RunResult, session: Session) -> Relation:
     """A reply that stands for itself, in the order it came."""
     session.runs.append(result)
-    table, columns = loaded(session.connection, session.names, result.rows)
-    order = Order(session.names.new())
-    return Relation(f"SELECT *, rowid AS {order.ident} FROM {table.name}", columns, [order], distributed=False)
+    return session.given(result.rows)
 
 
 def _laid_over(relation: Relation, sent: Mapping[str, Column], table: Table, result: RunResult, session: Session) -> Relation:

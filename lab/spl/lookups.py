@@ -14,12 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.driver import Rows, app_conf
+from lab.driver import Rows, allow_wide_cells, app_conf
 from lab.spl.failure import Place, SplError
 from lab.spl.session import Session
-from lab.state.kvstore import KvStore
+from lab.state import KvStore, app_name
+from lab.state import kv_store as opened
 
-MAX_CELL_B = 10_000_000
 _FILE = re.compile(r"[\w.-]{1,200}\.csv", re.ASCII)
 _MATCH = re.compile(r"(CIDR|WILDCARD)\(\s*([^()]+?)\s*\)", re.IGNORECASE)
 
@@ -73,13 +73,14 @@ def _whole(stanza: Mapping[str, str], name: str, default: int) -> int:
 
 
 def kv_store(session: Session) -> KvStore:
-    return KvStore(session.state / "kvstore.sqlite")
+    """The store with the types of the app's collections.conf."""
+    return opened(session.state, session.settings.app)
 
 
 def read(wanted: Definition, session: Session, place: Place) -> Rows:
     """The rows of a lookup. Raises SplError where there is none."""
     if wanted.collection:
-        records = kv_store(session).rows(session.settings.app.name, wanted.collection)
+        records = kv_store(session).rows(app_name(session.settings.app), wanted.collection)
         names = list(wanted.fields) or list(dict.fromkeys(name for record in records for name in record))
         return Rows({name: [_cell(record.get(name)) for record in records] for name in names}, len(records))
     for folder in (session.state / "lookups", session.settings.app / "lookups"):
@@ -99,7 +100,7 @@ def _cell(value: object) -> str | list[str] | None:
 
 def read_csv(path: Path, place: Place) -> Rows:
     """A table with a line of names. Raises SplError for what is none; short lines are filled with nothing."""
-    csv.field_size_limit(MAX_CELL_B)
+    allow_wide_cells()
     try:
         with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
             lines = csv.reader(file)

@@ -17,7 +17,7 @@ from lab.spl.failure import Place, SplError
 GRAMMAR = Path(__file__).with_name("spl.lark")
 STARTS = (
     *("pipeline", "search", "where", "eval", "sort", "head", "tail", "table", "fields", "rename", "dedup", "stats"),
-    *("eventstats", "streamstats", "chart", "timechart", "tstats", "arguments", "inputlookup", "regex", "convert"),
+    *("eventstats", "streamstats", "chart", "timechart", "tstats", "arguments", "inputlookup", "regex"),
 )
 MAX_SUBSEARCHES = 10  # per command; the tenth is the last whose number fits between its brackets
 _MAX_NESTED = 8

@@ -20,11 +20,11 @@ def run_text(text: str, place: Place, session: Session, relation: Relation | Non
     segments = parsing.split(text) if place.offset == 0 and relation is None else parsing.pipeline(text, place)
     custom_names = frozenset(app_commands(session.settings.app))
     for segment in segments:
-        _check_known(segment, custom_names)
+        check_known(segment, custom_names)
     return _piped(segments, session, relation)
 
 
-def _check_known(segment: Segment, custom_names: frozenset[str]) -> None:
+def check_known(segment: Segment, custom_names: frozenset[str]) -> None:
     if segment.name in COMMANDS or segment.name in custom_names:
         return
     if segment.name in REFUSED:

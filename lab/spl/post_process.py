@@ -5,35 +5,18 @@ The text is a pipeline without a search of its own; its first command may follow
 
 from __future__ import annotations
 
-import duckdb
-
 from lab.driver import Rows, app_commands, app_conf
 from lab.ingest import Store
 from lab.spl import parsing, pipeline, search
 from lab.spl.commands import COMMANDS
-from lab.spl.failure import Place, SplError
 from lab.spl.macros import expand
-from lab.spl.relation import Order, Relation
 from lab.spl.session import SearchSettings, Session
-from lab.spl.tables import loaded
 
 
 def run_over(store: Store, rows: Rows, text: str, settings: SearchSettings) -> search.SearchResult:
     """Runs commands over rows. Raises SplError and driver.CommandFailed like run_search."""
     piped = text if text.lstrip().startswith("|") else f"| {text}"
-    session = Session(store, settings, piped, run_text=pipeline.run_text)
-    try:
-        session.text = expand(piped, app_conf(settings.app, "macros"), session.computed)
-        table, columns = loaded(session.connection, session.names, rows)
-        order = Order(session.names.new())
-        given = Relation(f"SELECT *, rowid AS {order.ident} FROM {table.name}", columns, [order], distributed=False)
-        return search._result(pipeline.run_text(session.text, Place(session.text, 0), session, given), session)
-    except duckdb.Error as error:
-        session.close()
-        raise SplError(f"DuckDB could not run the search: {str(error).splitlines()[0]}") from error
-    except BaseException:
-        session.close()
-        raise
+    return search.run_session(Session(store, settings, piped, run_text=pipeline.run_text), rows)
 
 
 def check(store: Store, text: str, settings: SearchSettings) -> list[parsing.Segment]:
@@ -45,7 +28,7 @@ def check(store: Store, text: str, settings: SearchSettings) -> list[parsing.Seg
         segments = parsing.split(session.text)
         custom_names = frozenset(app_commands(settings.app))
         for segment in segments:
-            pipeline._check_known(segment, custom_names)
+            pipeline.check_known(segment, custom_names)
             command = COMMANDS.get(segment.name)
             if command is not None and not segment.subsearches:
                 parsing.parse(segment, command.start, command.syntax)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import duckdb
@@ -52,17 +53,21 @@ class SearchResult:
 
 def run_search(store: Store, search: str, settings: SearchSettings) -> SearchResult:
     """Runs SPL over a store. Raises SplError for what cannot be run and driver.CommandFailed for a custom command that failed."""
-    session = Session(store, settings, search, run_text=pipeline.run_text)
-    try:
-        session.text = expand(search, app_conf(settings.app, "macros"), session.computed)
-        relation = pipeline.run_text(session.text, Place(session.text, 0), session, None)
-        return _result(relation, session)
-    except duckdb.Error as error:
-        session.close()
-        raise SplError(f"DuckDB could not run the search: {str(error).splitlines()[0]}") from error
-    except BaseException:
-        session.close()
-        raise
+    return run_session(Session(store, settings, search, run_text=pipeline.run_text), None)
+
+
+def run_session(session: Session, given: Rows | None) -> SearchResult:
+    """Runs the session's text, over these rows where it is a pipeline without a search of its own. What fails closes it."""
+    with ExitStack() as closing:
+        closing.callback(session.close)
+        try:
+            session.text = expand(session.text, app_conf(session.settings.app, "macros"), session.computed)
+            first = None if given is None else session.given(given)
+            result = _result(pipeline.run_text(session.text, Place(session.text, 0), session, first), session)
+        except duckdb.Error as error:
+            raise SplError(f"DuckDB could not run the search: {str(error).splitlines()[0]}") from error
+        closing.pop_all()
+        return result
 
 
 def _result(relation: Relation, session: Session) -> SearchResult:

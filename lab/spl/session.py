@@ -10,7 +10,7 @@ from typing import Optional
 
 import duckdb
 
-from lab.driver import CommandRun, Limits, Message, RunResult
+from lab.driver import CommandRun, Limits, Message, Rows, RunResult
 from lab.ingest import Store
 from lab.spl.expression import Compiler
 from lab.spl.failure import Place, SplError
@@ -20,7 +20,7 @@ from lab.spl.parsing import Segment, parse
 from lab.spl.predicate import predicate, to_sql
 from lab.spl.relation import Order, Relation
 from lab.spl.sql import MACROS, Kind, Names, identifier
-from lab.spl.tables import materialised
+from lab.spl.tables import loaded, materialised
 
 _MAX_DEPTH = 8
 
@@ -145,6 +145,12 @@ class Session:
         table = materialised(self.connection, self.names, f"SELECT {idents} FROM ({relation.sql}){relation.order_by}")
         order = Order(self.names.new())
         return replace(relation, sql=f"SELECT *, rowid AS {order.ident} FROM {table.name}", order=[order])
+
+    def given(self, rows: Rows) -> Relation:
+        """Rows from outside as a relation, in their order."""
+        table, columns = loaded(self.connection, self.names, rows)
+        order = Order(self.names.new())
+        return Relation(f"SELECT *, rowid AS {order.ident} FROM {table.name}", columns, [order], distributed=False)
 
     def close(self) -> None:
         if self.parent is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lab.state.field_types import FieldTypes, field_types
 from lab.state.kvstore import KvStore
-from lab.state.opening import kv_store
+from lab.state.opening import app_name, kv_store
 from lab.state.refusal import KvRefused
 
-__all__ = ["FieldTypes", "KvRefused", "KvStore", "field_types", "kv_store"]
+__all__ = ["FieldTypes", "KvRefused", "KvStore", "app_name", "field_types", "kv_store"]

@@ -95,7 +95,9 @@ def test_replies_without_twins_are_read():
     assert decode_body(b"average\r\n51.4\r\n") == Rows({"average": ["51.4"]}, 1)
 
 
-def test_a_field_of_twelve_million_characters_is_read():
+@pytest.mark.parametrize("limit_before", [131_072, 10_000_000])
+def test_a_field_of_twelve_million_characters_is_read_whatever_limit_others_left(limit_before):
+    csv.field_size_limit(limit_before)
     assert decode_body(b"a\r\n" + b"x" * 12_000_000 + b"\r\n").columns["a"] == ["x" * 12_000_000]
 
 

@@ -17,8 +17,9 @@ _SYNTAX = (
 
 def _collect(relation: Relation, node: Node, segment: Segment, session: Session) -> Relation:
     """With testmode=true the rows come out as they would be stored; nothing is stored."""
-    allowed = "index addtime marker source sourcetype host testmode addinfo spool file run_in_preview"
+    allowed = "index addtime marker source sourcetype host testmode run_in_preview"
     arguments = Arguments.of(node, segment, _SYNTAX, allowed)
+    arguments.only("run_in_preview", "false")
     index = arguments.text("index", "")
     if not index:
         arguments.refuse("it needs index=")

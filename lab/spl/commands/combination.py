@@ -33,12 +33,15 @@ def _found(arguments: Arguments, session: Session) -> Relation:
 
 
 def _append(relation: Relation, node: Node, segment: Segment, session: Session) -> Relation:
-    arguments = Arguments.of(node, segment, _APPEND, "maxout maxtime timeout extendtimerange")
+    arguments = Arguments.of(node, segment, _APPEND, "maxout extendtimerange")
+    arguments.only("extendtimerange", "false")
     return stacked([relation, _found(arguments, session)], session)
 
 
 def _appendpipe(relation: Relation, node: Node, segment: Segment, session: Session) -> Relation:
-    inner = Arguments.of(node, segment, _APPENDPIPE, "run_in_preview").pipeline()
+    arguments = Arguments.of(node, segment, _APPENDPIPE, "run_in_preview")
+    arguments.only("run_in_preview", "true")
+    inner = arguments.pipeline()
     kept = session.fixed(relation)
     text = inner.text if inner.text.lstrip().startswith("|") else f"| {inner.text}"
     return stacked([kept, session.pipeline(text, inner.at, kept)], session)
@@ -46,7 +49,7 @@ def _appendpipe(relation: Relation, node: Node, segment: Segment, session: Sessi
 
 def _appendcols(relation: Relation, node: Node, segment: Segment, session: Session) -> Relation:
     """Row by row: fields of the subsearch that are there already are kept out unless override=true; surplus rows are added."""
-    arguments = Arguments.of(node, segment, _APPENDCOLS, "override maxout maxtime timeout")
+    arguments = Arguments.of(node, segment, _APPENDCOLS, "override maxout")
     override = arguments.flag("override", False)
     left, one = relation.numbered(session.names)
     right, other = _found(arguments, session).numbered(session.names)
@@ -65,7 +68,7 @@ def _appendcols(relation: Relation, node: Node, segment: Segment, session: Sessi
 
 
 def _join(relation: Relation, node: Node, segment: Segment, session: Session) -> Relation:
-    arguments = Arguments.of(node, segment, _JOIN, "type max overwrite usetime keepsingle maxout")
+    arguments = Arguments.of(node, segment, _JOIN, "type max overwrite usetime maxout")
     kind = arguments.one_of("type", ("inner", "left", "outer"))
     most, overwrite = arguments.number("max", 1), arguments.flag("overwrite", True)
     if arguments.flag("usetime", False):
@@ -112,14 +115,14 @@ def _side(side: str, relation: Relation, field: str) -> str:
 
 def _union(node: Node, segment: Segment, session: Session) -> Relation:
     """Rows with a time come newest first, as Splunk's union of streaming searches gives them."""
-    arguments = Arguments.of(node, segment, _UNION if segment.name == "union" else _MULTISEARCH, "maxout")
+    arguments = Arguments.of(node, segment, _UNION if segment.name == "union" else _MULTISEARCH, "")
     if arguments.words or len(arguments.subsearches) < 2 - (segment.name == "union"):
         arguments.refuse("it takes subsearches in [ ] alone")
     return stacked([session.pipeline(inner.text, inner.at) for inner in arguments.subsearches], session, "_time")
 
 
 def _union_after(relation: Relation, node: Node, segment: Segment, session: Session) -> Relation:
-    arguments = Arguments.of(node, segment, _UNION, "maxout")
+    arguments = Arguments.of(node, segment, _UNION, "")
     if arguments.words or not arguments.subsearches:
         arguments.refuse("it takes subsearches in [ ] alone")
     return stacked([relation, *(session.pipeline(inner.text, inner.at) for inner in arguments.subsearches)], session)

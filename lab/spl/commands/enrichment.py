@@ -12,15 +12,15 @@ from lab.spl.commands.command import SplCommand
 from lab.spl.lookups import Matcher
 from lab.spl.parsing import Node, Segment
 from lab.spl.predicate import predicate, to_sql
-from lab.spl.relation import Column, Order, Relation
+from lab.spl.relation import Column, Relation
 from lab.spl.session import Session
 from lab.spl.sql import Kind, Value
 from lab.spl.stacking import overlaid, stacked
 from lab.spl.subsearch import fetched
 from lab.spl.tables import loaded
-from lab.state.refusal import KvRefused
+from lab.state import KvRefused, app_name
 
-_LOOKUP = "lookup [local=<bool>] <lookup> <lookup field> [AS <field>]… [OUTPUT|OUTPUTNEW <lookup field> [AS <field>]…]"
+_LOOKUP = "lookup <lookup> <lookup field> [AS <field>]… [OUTPUT|OUTPUTNEW <lookup field> [AS <field>]…]"
 _INPUT = "inputlookup [append=<bool>] [start=<row>] [max=<rows>] <lookup> [where <terms of search>]"
 _OUTPUT = (
     "outputlookup [append=<bool>] [create_empty=<bool>] [override_if_empty=<bool>] [key_field=<field>] [max=<rows>] <lookup>"
@@ -52,7 +52,8 @@ def _pairs(words: Sequence[Word], arguments: Arguments) -> list[_Pair]:
 
 def _lookup(relation: Relation, node: Node, segment: Segment, session: Session) -> Relation:
     """OUTPUT replaces fields that are there, also by nothing; OUTPUTNEW fills those that are null."""
-    arguments = Arguments.of(node, segment, _LOOKUP, "local update event_time_field")
+    arguments = Arguments.of(node, segment, _LOOKUP, "local")
+    arguments.only("local", "false")  # the lab has one place for lookups
     name, *words = arguments.words or [Word("", False, segment.at)]
     split = next((at for at, word in enumerate(words) if word.means("output", "outputnew")), len(words))
     keys, outputs = _pairs(words[:split], arguments), _pairs(words[split + 1 :], arguments)
@@ -137,12 +138,10 @@ def _prefixed(relation: Relation, field: str) -> str:
 
 
 def _input(node: Node, segment: Segment, session: Session) -> Relation:
-    arguments = Arguments.of(node, segment, _INPUT, "append start max strict")
+    arguments = Arguments.of(node, segment, _INPUT, "append start max")
     wanted = lookups.definition(arguments.words[0].text, session, arguments.words[0].place)
     rows = lookups.read(wanted, session, arguments.words[0].place)
-    table, columns = loaded(session.connection, session.names, rows)
-    order = Order(session.names.new())
-    relation = Relation(f"SELECT *, rowid AS {order.ident} FROM {table.name}", columns, [order], distributed=False)
+    relation = session.given(rows)
     condition = [child for child in node.children if getattr(child, "data", "") not in ("option", "word")]
     if condition:
         relation = relation.where(to_sql(predicate(condition[0], segment), relation))
@@ -151,17 +150,17 @@ def _input(node: Node, segment: Segment, session: Session) -> Relation:
 
 
 def _input_after(relation: Relation, node: Node, segment: Segment, session: Session) -> Relation:
-    if not Arguments.of(node, segment, _INPUT, "append start max strict").flag("append", False):
+    if not Arguments.of(node, segment, _INPUT, "append start max").flag("append", False):
         session.say("WARN", "inputlookup without append=true in the middle of a search drops the rows before it, as in Splunk.")
         return _input(node, segment, session)
     return stacked([relation, _input(node, segment, session)], session)
 
 
 def _output(relation: Relation, node: Node, segment: Segment, session: Session) -> Relation:
-    allowed = "append create_empty override_if_empty key_field max createinapp create_context output_format"
+    allowed = "append create_empty override_if_empty key_field max createinapp output_format"
     arguments = Arguments.of(node, segment, _OUTPUT, allowed)
-    if arguments.text("output_format", "splunk_sv_csv") != "splunk_sv_csv":
-        arguments.refuse("output_format must be splunk_sv_csv")
+    arguments.only("output_format", "splunk_sv_csv")
+    arguments.only("createinapp", "true")
     arguments.exactly(1, 1)
     (word,) = arguments.words
     wanted = lookups.definition(word.text, session, word.place)
@@ -178,6 +177,9 @@ def _output(relation: Relation, node: Node, segment: Segment, session: Session) 
 
 def _into_file(wanted: lookups.Definition, rows: Rows, arguments: Arguments, session: Session) -> None:
     """An empty result leaves an old file unless override_if_empty (the default); append keeps the old file's columns."""
+    key = arguments.option("key_field")
+    if key is not None:
+        arguments.refuse("key_field is for collections; a CSV lookup is replaced or appended to", key.place)
     path = session.state / "lookups" / wanted.file
     if not rows.count and not arguments.flag("override_if_empty", True):
         return
@@ -200,7 +202,7 @@ def _into_collection(wanted: lookups.Definition, rows: Rows, arguments: Argument
     for record in rows.records():
         body: dict[str, object] = {name: record[name] for name in fields if name in record}
         records.append({**body, "_key": record[key]} if key in record else body)
-    store, app = lookups.kv_store(session), session.settings.app.name
+    store, app = lookups.kv_store(session), app_name(session.settings.app)
     try:
         if not arguments.flag("append", False) and arguments.option("key_field") is None:
             if records or arguments.flag("override_if_empty", True):

@@ -15,7 +15,6 @@ from lab.spl.relation import Order, Relation
 from lab.spl.session import Session
 from lab.spl.sql import Kind, Value, literal, number
 from lab.spl.subsearch import MAX_ROWS, Marks, fetched, quoted, written
-from lab.spl.tables import loaded
 
 MAX_MADE = 1_000_000
 _MAKE = 'makeresults [count=<rows>] [annotate=<bool>], or makeresults format=csv|json data="…"'
@@ -73,10 +72,8 @@ def _cell(value: object) -> Cell:
 
 def table_of(rows: Rows, session: Session) -> Relation:
     """Rows as a relation, in their order; a field called _time holds times."""
-    table, columns = loaded(session.connection, session.names, rows)
-    order = Order(session.names.new())
-    relation = Relation(f"SELECT *, rowid AS {order.ident} FROM {table.name}", columns, [order], distributed=False)
-    if "_time" in columns:
+    relation = session.given(rows)
+    if "_time" in relation.columns:
         time = relation.value("_time")
         relation = relation.with_columns(session.names, {"_time": Value(time.numeric, Kind.TIME)})
     return relation

@@ -142,6 +142,19 @@ def test_a_command_that_the_lab_does_not_run_says_what_to_write(store, app, name
     ("spl", "says"),
     [
         pytest.param("uid=C1 | join usetime=t uid [search uid=C1]", "usetime=true is not supported", id="join-usetime"),
+        pytest.param("uid=C1 | join keepsingle=t uid [search uid=C1]", "keepsingle=t is not supported", id="join-keepsingle"),
+        pytest.param("uid=C1 | append maxtime=5 [search uid=C1]", "maxtime=5 is not supported", id="append-maxtime"),
+        pytest.param("uid=C1 | append extendtimerange=t [search uid=C1]", "always false", id="append-extendtimerange"),
+        pytest.param("uid=C1 | appendcols timeout=5 [search uid=C1]", "timeout=5 is not supported", id="appendcols-timeout"),
+        pytest.param("uid=C1 | appendpipe run_in_preview=f [stats count]", "always true", id="appendpipe-preview"),
+        pytest.param("| union maxout=5 [search uid=C1]", "maxout=5 is not supported", id="union-maxout"),
+        pytest.param("uid=C1 | lookup local=t nets net", "local is always false", id="lookup-local"),
+        pytest.param("uid=C1 | lookup update=t nets net", "update=t is not supported", id="lookup-update"),
+        pytest.param("| inputlookup strict=t nets", "strict=t is not supported", id="inputlookup-strict"),
+        pytest.param("uid=C1 | outputlookup createinapp=f new.csv", "createinapp is always true", id="outputlookup-createinapp"),
+        pytest.param("uid=C1 | outputlookup key_field=uid new.csv", "key_field is for collections", id="outputlookup-file-key"),
+        pytest.param("uid=C1 | collect index=x spool=f", "spool=f is not supported", id="collect-spool"),
+        pytest.param("uid=C1 | collect index=x run_in_preview=t", "always false", id="collect-preview"),
         pytest.param("uid=C1 | append", "one pipeline in [ ]", id="append-without-subsearch"),
         pytest.param(
             "uid=C1 | lookup nosuch a", "no lookup nosuch in the app's transforms.conf; it has names, nets, seen", id="no-lookup"

@@ -79,6 +79,9 @@ class Lateral:
             self._say(
                 "WARN", f"{sessions.crowded:,} sessions have more accounts or operations than the {FACTS_KEPT} that are kept"
             )
+        return self._paths(sessions)
+
+    def _paths(self, sessions: Sessions) -> dict[str, Sequence[finding.Cell]]:
         points = hop_points.hop_points(sessions, self._settings)
         best = best_paths(sessions, points, self._settings)
         if best.states_dropped:
