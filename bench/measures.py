@@ -68,6 +68,9 @@ class Bench:
             ("parse-time probe", PRODUCT, "zeekbeacon", (), "searchparsetmp_1", 50, 40),
             ("map", PRODUCT, "zeekbeacon", ("phase=map",), "1.1", 130, 60),
             ("merge (numpy comes with the first events)", PRODUCT, "zeekbeacon", (), "1.1", 250, 150),
+            ("dnsentropy", PRODUCT, "dnsentropy", (), "1.1", 130, 60),
+            ("map of dnstunnel", PRODUCT, "dnstunnel", ("phase=map",), "1.1", 130, 60),
+            ("map of zeeklateral", PRODUCT, "zeeklateral", ("phase=map",), "1.1", 130, 60),
             ("SDK, doing nothing", PEERS, "sdkpass", (), "1.1", None, None),
         )
         for name, app, command, args, sid, must, aim in kinds:

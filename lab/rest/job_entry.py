@@ -38,15 +38,17 @@ def job_entry(job: Job) -> Entry:
 def content(job: Job) -> dict[str, object]:
     """What the splunk-sdk client and the dashboard renderer read, and the rest of what splunkd always says."""
     done = job.done.is_set()
+    # the search ends a moment before its rows can be read; a client that saw DONE with no rows yet would show an empty table
+    state = job.state if done or job.state in ("QUEUED", "RUNNING") else "FINALIZING"
     count = job.count if done else 0
     return {
         **_ALWAYS,
         "sid": job.sid,
         "label": job.request.label or job.request.saved,
-        "dispatchState": job.state,
+        "dispatchState": state,
         "doneProgress": 1.0 if done else round(job.progress, 3),
         "isDone": done,
-        "isFailed": job.state == "FAILED",
+        "isFailed": state == "FAILED",
         "isFinalized": job.finalized,
         "isSavedSearch": bool(job.request.saved),
         "eventCount": job.events,

@@ -15,6 +15,7 @@ from spl_events import make_store
 from lab.driver import Rows
 from lab.rest.job import Job, JobRequest
 from lab.rest.job_board import JobBoard
+from lab.rest.job_entry import content
 from lab.rest.refusal import Refused
 from lab.rest.result_pages import PAGE_ROWS, ResultPages
 from lab.rest.settings import RestSettings
@@ -88,6 +89,17 @@ def test_a_fault_of_the_lab_ends_the_job_with_a_message(board, settings, monkeyp
     assert job.state == "FAILED"
     assert "the lab itself failed (ZeroDivisionError)" in job.messages[0][1]
     assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize("ended", ["DONE", "FAILED"])
+def test_a_job_is_told_as_over_only_when_its_rows_can_be_read(settings, ended):
+    job = Job("1", JobRequest("index=*", SearchSettings(settings.app)), settings)
+    job.state = ended  # as its thread leaves it, a moment before the end
+    said = content(job)
+    assert (said["dispatchState"], said["isDone"], said["isFailed"]) == ("FINALIZING", False, False)
+    job.done.set()
+    said = content(job)
+    assert (said["dispatchState"], said["isDone"], said["isFailed"]) == (ended, True, ended == "FAILED")
 
 
 def test_pages_give_any_part_of_the_rows():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Request
 
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
@@ -17,7 +18,9 @@ FLAGS = [
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 SETTLED_MS = 30_000
 
-# Every search failed or with its rows fetched, size and tokens quiet for a moment. Network silence says nothing: it polls.
+# Every search failed or with its rows fetched, size and tokens quiet for a moment. Silence of the whole network says nothing,
+# since it polls; silence of rows does: a chained panel is "done" with no rows until its own post-process search has answered.
+QUIET_S = 1.5
 _SETTLED = """() => {
   const probe = window.zeekHuntingProbe;
   if (!probe || !probe.api) return false;
@@ -42,11 +45,14 @@ def chromium_path() -> str | None:
 
 @dataclass
 class Screen:
-    """One page in one theme. requests: every address it asked for. complaints: errors of its scripts."""
+    """One page in one theme. requests: every address it asked for. complaints: errors of its scripts. fetching: requests for rows
+    that are not answered yet; fetched_s: when the last was (monotonic)."""
 
     page: Page
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    fetching: set[Request] = field(default_factory=set)
+    fetched_s: float = 0.0
 
     @classmethod
     def open(cls, browser: Browser, address: str) -> Screen:
@@ -54,7 +60,9 @@ class Screen:
             viewport={"width": 1440, "height": 1000}, locale="en-US", timezone_id="UTC", reduced_motion="reduce"
         )
         screen = cls(context.new_page())
-        screen.page.on("request", lambda request: screen.requests.append(request.url))
+        screen.page.on("request", screen._asked)
+        screen.page.on("requestfinished", screen._answered)
+        screen.page.on("requestfailed", screen._answered)
         screen.page.on("pageerror", lambda error: screen.complaints.append(str(error)))
         screen.page.goto(address)
         return screen
@@ -62,6 +70,19 @@ class Screen:
     def settle(self) -> None:
         self.page.wait_for_timeout(300)  # a click's searches start a moment later
         self.page.wait_for_function(_SETTLED, timeout=SETTLED_MS, polling=200)
+        while self.fetching or time.monotonic() - self.fetched_s < QUIET_S:
+            self.page.wait_for_timeout(100)
+        self.page.wait_for_function(_SETTLED, timeout=SETTLED_MS, polling=200)
+
+    def _asked(self, request: Request) -> None:
+        self.requests.append(request.url)
+        if "/results" in request.url:
+            self.fetching.add(request)
+
+    def _answered(self, request: Request) -> None:
+        if request in self.fetching:
+            self.fetching.remove(request)
+            self.fetched_s = time.monotonic()
 
     def panels(self) -> dict[str, dict[str, Any]]:
         answer: dict[str, dict[str, Any]] = self.page.evaluate(_PANELS)
