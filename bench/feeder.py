@@ -46,7 +46,13 @@ class Measured:
 def play(command: Command, bodies: Sequence[bytes]) -> Measured:
     """getinfo, then one execute request per body, the last one finished. Raises RuntimeError on an error of the command."""
     invocation = Invocation(command.app, command.name, command.args, SearchInfo(sid=command.sid), python=command.python)
-    environment = {**invocation.process_environment(), "PYTHONPATH": os.pathsep.join((str(REPO), str(PRODUCT / "bin")))}
+    # the product allows linear algebra one thread (spl.numeric), and so must its peer, or the waiting threads count against it
+    threads = {"OPENBLAS_NUM_THREADS": "1"}
+    environment = {
+        **invocation.process_environment(),
+        **threads,
+        "PYTHONPATH": os.pathsep.join((str(REPO), str(PRODUCT / "bin"))),
+    }
     pipe = subprocess.PIPE
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as errors:
         started = time.monotonic()

@@ -66,6 +66,7 @@ event = st.fixed_dictionaries(
         "dest": address,
         "ts": time,
         "conn_state": st.sampled_from(["SF", "S0", "REJ", "OTH", "-", ""]),
+        "id.orig_p": st.sampled_from(["1", "50000", "70000", "-"]),  # some blocks have the field, some have not
         "id.resp_p": st.sampled_from(["443", "80", "-", "x", ","]),
         "proto": st.sampled_from(["tcp", "udp"]),
         "service": st.sampled_from(["ssl,http", "http,ssl", "-", "", "dns", "evil name"]),

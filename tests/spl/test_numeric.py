@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy
 import pytest
 import splunklib
+from zeekhunt.spl import numeric
 
 from lab.driver import Invocation
 
@@ -95,3 +96,10 @@ def test_numpy_that_does_not_load_is_said_with_the_reason(app: Path) -> None:
     broken.mkdir()
     (broken / "__init__.py").write_text("raise ImportError('built for another machine')\n")
     assert b"numpy was found but does not load" in exchange(app, bare()).stdout
+
+
+def test_linear_algebra_gets_one_thread_unless_the_administrator_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    numeric.require()
+    assert (os.environ["OPENBLAS_NUM_THREADS"], os.environ["OMP_NUM_THREADS"]) == ("1", "3")

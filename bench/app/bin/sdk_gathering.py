@@ -11,7 +11,7 @@ from zeekhunt.zeek.conn_state import is_attempt
 
 
 class Gathering:
-    """Key of a summary -> service -> moments, request, reply."""
+    """Key of a summary -> service -> ticks, request, reply."""
 
     def __init__(self) -> None:
         self.columns: dict[summary.Key, dict[str, list[list[int]]]] = {}
@@ -26,7 +26,7 @@ class Gathering:
             columns = services.get(service)
             if columns is None:
                 columns = services[service] = [[], [], []]
-            columns[0].append(int(float(record["_time"]) * 10) << summary.PORT_BITS | summary.PORT_MASK)
+            columns[0].append(int(float(record["_time"]) * 10))
             columns[1].append(smaller(record["orig_bytes"], record["orig_ip_bytes"]))
             columns[2].append(smaller(record["resp_bytes"], record["resp_ip_bytes"]))
 

@@ -22,7 +22,7 @@ class SdkMapCommand(StreamingCommand):  # type: ignore[misc]
         if not self._finished:
             return
         for key in sorted(self.gathering.columns):
-            cells = summary.partial_row(key, self.gathering.columns[key])
+            cells = summary.partial_row(key, self.gathering.columns[key], ported=False)
             yield dict(zip(summary.COLUMNS, cells))
         tally = f"read:{self.gathering.read} used:{self.gathering.read}"
         row = dict.fromkeys(summary.COLUMNS, "")

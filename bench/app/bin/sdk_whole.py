@@ -33,7 +33,7 @@ def _pairs(gathered: dict[summary.Key, dict[str, list[list[int]]]]) -> Pairs:
     keys = sorted(gathered)
     services = [gathered[key] for key in keys]
     columns = [_distinct(each) for each in services]
-    moments, request, reply = (np.array(list(chain.from_iterable(each[at] for each in columns)), np.int64) for at in range(3))
+    ticks, request, reply = (np.array(list(chain.from_iterable(each[at] for each in columns)), np.int64) for at in range(3))
     return Pairs(
         src=[key[0] for key in keys],
         dest=[key[1] for key in keys],
@@ -41,7 +41,7 @@ def _pairs(gathered: dict[summary.Key, dict[str, list[list[int]]]]) -> Pairs:
         name=[key[3] for key in keys],
         via=["" for _ in keys],
         services=[[(name, len(summary.distinct(each[name])[0])) for name in summary.lowest_services(each)] for each in services],
-        series=Series(moments >> summary.PORT_BITS, _starts([len(each[0]) for each in columns])),
+        series=Series(ticks, _starts([len(each[0]) for each in columns])),
         request_b=request,
         reply_b=reply,
         ip=None,
@@ -49,7 +49,7 @@ def _pairs(gathered: dict[summary.Key, dict[str, list[list[int]]]]) -> Pairs:
 
 
 def _distinct(services: dict[str, list[list[int]]]) -> list[list[int]]:
-    """Moments, requests and replies of a pair, every event once."""
+    """Ticks, requests and replies of a pair, every event once."""
     return summary.distinct([list(chain.from_iterable(column)) for column in zip(*services.values())])
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import segments
-from .canonical import Pairs, multiset, sorted_within
+from .canonical import Pairs, joined, multiset, sorted_within
 from .scope import Context
 from .series import PairColumns, Series, Sizes
 
@@ -126,7 +126,7 @@ def columns(entities: Sequence[Entity], pairs: Pairs, named: Pairs, around: Cont
         _events(entities, (NAME,), named.series, tls_request, tls_reply),
     ]
     owner, ticks, request, reply = (
-        np.concatenate([getattr(part, name) for part in parts]) for name in ("owner", "ticks", "request", "reply")
+        joined([getattr(part, name) for part in parts]) for name in ("owner", "ticks", "request", "reply")
     )
     count = len(entities)
     by_owner, ordered = sorted_within(owner, ticks)

@@ -17,7 +17,7 @@ from ..zeek import fields as zeek_fields
 from ..zeek.block import TableRows
 from ..zeek.partial import SummaryError, check_version, read_tally, whole
 from . import names, summary
-from .canonical import Events, Pairs, canonical, distinct
+from .canonical import Events, Pairs, canonical, constant, distinct, joined
 from .codec import repeated
 from .decode import decode
 
@@ -117,12 +117,14 @@ class PairTable:
         used = np.flatnonzero((pair >= 0) & (ticks >= 0))
         self.tally["used"] += len(used)
         orig, orig_ip, resp, resp_ip = (_byte_counts(self._coalesced(table, field, rows[used])) for field in summary.SIZE_FIELDS)
-        port = _byte_counts(self._coalesced(table, "src_port", rows[used])) & summary.PORT_MASK
+        port = constant(summary.PORT_MASK, len(used))
+        if zeek_fields.present("src_port", table.names):
+            port = _byte_counts(self._coalesced(table, "src_port", rows[used])) & summary.PORT_MASK
         self._keep(combination[used], ticks[used], port, _guarded(orig, orig_ip), _guarded(resp, resp_ip), self._ip(orig_ip))
 
     def _ip(self, ip_bytes: np.ndarray) -> np.ndarray:
         """IP bytes tell events apart only where RITA's scores ask for them, as in the map."""
-        return ip_bytes if self._rita else np.zeros(len(ip_bytes), np.int64)
+        return ip_bytes if self._rita else constant(0, len(ip_bytes))
 
     def _keep(self, *columns: np.ndarray) -> None:
         """combination, tick, port, request, reply, ip: (events,) each."""
@@ -179,7 +181,7 @@ class PairTable:
                 raise SummaryError(f"a summary of kind {kind[:40]!r}, which this command does not know")
         events = np.array([_events(cells["zh_events"][at]) for at in kept], np.int64)
         decoded = {name: _numbers(cells[f"zh_{name}"], kept, events, name) for name in ("ticks", "port", "request", "reply")}
-        ip = _numbers(cells["zh_ip"], kept, events, "ip") if self._rita else np.zeros(int(events.sum()), np.int64)
+        ip = _numbers(cells["zh_ip"], kept, events, "ip") if self._rita else constant(0, int(events.sum()))
         combination = self._partial_combination(cells, kept, events)
         self._keep(combination, *decoded.values(), ip)
 
@@ -235,9 +237,9 @@ class PairTable:
 
     def settle(self) -> tuple[list[summary.Key], list[list[str]], Events]:
         """Keys, first those without a name; the services kept of each; every event once (see canonical.distinct)."""
-        held = {name: np.concatenate(parts) if parts else np.zeros(0, np.int64) for name, parts in self._events.items()}
+        held = {name: joined(parts) for name, parts in self._events.items()}
         self._events = {name: [column] for name, column in held.items()}
-        alive = np.unique(held["combination"])
+        alive = np.flatnonzero(np.bincount(held["combination"], minlength=1))
         services = self._alive_services(alive.tolist())
         living = [key for key, pair in self._pairs.items() if pair in services]
         keys = sorted(key for key in living if not key[3]) + sorted(key for key in living if key[3])
@@ -249,9 +251,9 @@ class PairTable:
             pair_of[place] = at
             service = self._combination_service[place]
             service_of[place] = lowest[at].index(service) if service in lowest[at] else summary.SERVICES_KEPT
-        combination = held["combination"]
-        del held["combination"]
-        events = distinct(pair_of[combination], service_of[combination], held)
+        combination = held.pop("combination")
+        service = service_of[combination] if service_of.any() else constant(0, len(combination))
+        events = distinct(pair_of[combination], service, held)
         self.tally["repeated"] = self.tally["used"] + self._planted - len(events["pair"])
         return keys, lowest, events
 

@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from ..zeek.site import Site
-from .canonical import Pairs
+from .canonical import Pairs, distinct_pairs
 from .names import CONNECT
 from .series import TICKS_PER_HOUR, OnlineHours
 
 OUTBOUND, INTERNAL, ALL = "outbound", "internal", "all"
 IN_SCOPE = ""
 PROXY_REASON = "internal to internal"
+
+
+class Ends(Protocol):
+    """Sources and destinations, one behind the other."""
+
+    @property
+    def src(self) -> list[str]: ...
+    @property
+    def dest(self) -> list[str]: ...
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,7 @@ class Context:
     last_tick: int
 
 
-def reasons(pairs: Pairs, site: Site, direction: str) -> list[str]:
+def reasons(pairs: Ends, site: Site, direction: str) -> list[str]:
     """Per pair '' when it is hunted, else why not, in words."""
     src, dest = _Ends.of(pairs.src, site), _Ends.of(pairs.dest, site)
     why = [
@@ -90,10 +100,11 @@ def context(pairs: Pairs, named: Pairs, site: Site) -> Context:
     inside = np.array([bool(site.is_internal(address)) for address in sources], bool)
     source = np.array([place[address] for address in pairs.src], np.int64)
     named_source = np.array([place[address] for address in named.src], np.int64)
-    dests, dest = np.unique(np.array(pairs.dest, dtype=object), return_inverse=True)
+    dests: dict[str, int] = {}
+    dest = np.array([dests.setdefault(address, len(dests)) for address in pairs.dest], np.int64)
     counted = inside[source] & ~pairs.attempt
-    known = np.unique(np.stack((dest[counted], source[counted])), axis=1) if counted.any() else np.zeros((2, 0), np.int64)
-    per_dest = np.bincount(known[0], minlength=len(dests))
+    of_known, _ = distinct_pairs(dest[counted], source[counted])
+    per_dest = np.bincount(of_known, minlength=len(dests))
     # an external source (direction=all) and a pair of attempts count as the one source they are
     of_dest = np.maximum(per_dest[dest], 1)
     of_name: Counter[str] = Counter()
@@ -117,6 +128,5 @@ def context(pairs: Pairs, named: Pairs, site: Site) -> Context:
 def _online(hours: np.ndarray, owner: np.ndarray, sources: int) -> OnlineHours:
     changed = np.ones(len(hours), bool)
     changed[1:] = (hours[1:] != hours[:-1]) | (owner[1:] != owner[:-1])
-    span = int(hours.max(initial=0)) + 1
-    both = np.unique(owner[changed] * span + hours[changed])
-    return OnlineHours((both % span).astype(np.int64), np.searchsorted(both // span, np.arange(sources + 1)).astype(np.int64))
+    of_source, hour = distinct_pairs(owner[changed], hours[changed])
+    return OnlineHours(hour, np.searchsorted(of_source, np.arange(sources + 1)).astype(np.int64))

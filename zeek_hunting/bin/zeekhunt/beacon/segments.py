@@ -88,15 +88,13 @@ def sort_order(values: Ints, starts: Ints) -> Ints:
 
 def sort_within(values: Ints, starts: Ints) -> Ints:
     """The values (0 or more) sorted within each segment."""
-    owner = owners(starts)
-    span = int(values.max()) + 1 if values.size else 1
-    if span * len(starts) >= KEY_LIMIT:
-        return values[np.lexsort((values, owner))]
-    key = owner * span
-    shift = key.copy()
-    key += values
+    bits = int(values.max(initial=0)).bit_length()
+    if len(starts) << bits >= KEY_LIMIT:
+        return values[np.lexsort((values, owners(starts)))]
+    key = np.repeat(np.arange(len(starts) - 1, dtype=np.int64) << bits, np.diff(starts))
+    key |= values
     key.sort()
-    key -= shift
+    key &= (1 << bits) - 1
     return key
 
 
@@ -150,6 +148,14 @@ class Ranked:
             return Ranked(sort_within(far, self.starts), self.starts)
         order = sort_order(far, self.starts)
         return Ranked(far[order], self.starts, offsets(self.weights[order]))
+
+
+def largest(ranked: Ranked, counts: Ints, chosen: Flags) -> Ranked:
+    """The ``counts`` largest values of the chosen segments, each value standing for itself; counts: (segments,)."""
+    counts = counts[chosen]
+    starts = offsets(counts)
+    at = np.arange(starts[-1]) + np.repeat(ranked.starts[1:][chosen] - starts[1:], counts)
+    return Ranked(ranked.values[at], starts)
 
 
 def weighted(values: Ints, counts: Ints, starts: Ints, chosen: Ints) -> Ranked:

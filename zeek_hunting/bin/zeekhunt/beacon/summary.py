@@ -20,7 +20,7 @@ from array import array
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import chain, islice, repeat
+from itertools import chain, islice
 from operator import lt
 
 from ..zeek import byte_count, conn_state, event_time
@@ -109,30 +109,36 @@ class PairSummary:
         names = block.names
         self._tally["read"] += rows
 
-        def column(field: str) -> Iterable[str]:
+        def column(field: str) -> list[str]:
             held = [block.cells(name) or [] for name in zeek_fields.present(field, names)]
             if len(held) == 1:
                 return held[0]  # unset values are dealt with once per combination, not once per row
-            return zeek_fields.coalesce(held, rows) if held else repeat("", rows)
+            return zeek_fields.coalesce(held, rows) if held else [""] * rows
 
-        ticks = event_time.column_ticks(list(column("time")))
+        ticks = event_time.column_ticks(column("time"))
         if zeek_fields.present("src_port", names):
-            self._ported = True
-            ports = byte_count.numbers(list(column("src_port")))
+            self._make_room_for_ports()
+            ports = byte_count.numbers(column("src_port"))
             moments = [tick << PORT_BITS | port & PORT_MASK for tick, port in zip(ticks, ports)]
         else:
-            moments = [tick << PORT_BITS | PORT_MASK for tick in ticks]  # as an unset port
-        keys = {field: column(field) for field in KEY_FIELDS}
-        keys["conn_state"] = map(
-            _STATE.__getitem__, keys["conn_state"]
-        )  # fewer combinations: attempt or session is all that counts
+            moments = _portless(ticks) if self._ported else ticks
+        keys: dict[str, Iterable[str]] = {field: column(field) for field in KEY_FIELDS}
+        # fewer combinations: attempt or session is all that counts
+        keys["conn_state"] = map(_STATE.__getitem__, keys["conn_state"])
         combinations = map(_JOIN, zip(*keys.values()))
-        orig, orig_ip, resp, resp_ip = (byte_count.numbers(list(column(field))) for field in SIZE_FIELDS)
+        orig, orig_ip, resp, resp_ip = (byte_count.numbers(column(field)) for field in SIZE_FIELDS)
         measured = [moments, byte_count.guarded(orig, orig_ip), byte_count.guarded(resp, resp_ip)]
         rows_of_numbers = map(list, zip(*measured, *([orig_ip] if self._rita else ())))
         # array.fromlist(packed array of the combination, numbers of the row) without a line of Python in between
         deque(map(array.fromlist, map(self._seen.__getitem__, combinations), rows_of_numbers), maxlen=0)
         self._events += rows
+
+    def _make_room_for_ports(self) -> None:
+        """From now on the first number of an event is a moment; until a block has source ports it is the tick alone."""
+        if not self._ported:
+            self._ported = True
+            for values in self._seen.values():
+                values[:: self._stride] = array("q", _portless(values[:: self._stride]))
 
     def count(self, tally: Mapping[str, int]) -> None:
         """Rows that someone else has read, used or skipped."""
@@ -165,7 +171,7 @@ class PairSummary:
         """The partial row of a key; none when no event of it has a time."""
         by_service: dict[str, list[list[int]]] = {}
         for service, values in members:
-            columns = [values[at :: self._stride].tolist() for at in range(self._stride)]
+            columns = self._in_order(values)
             if min(columns[0]) < 0:
                 columns = self._dated(columns)
             if columns[0]:
@@ -173,6 +179,14 @@ class PairSummary:
                 by_service[service] = [before + more for before, more in zip(held, columns)] if held else columns
                 self._tally["used"] += len(columns[0])
         return [partial_row(key, by_service, self._ported)] if by_service else []
+
+    def _in_order(self, values: array[int]) -> list[list[int]]:
+        """Each kind of number by itself, those of the last event first where it is the oldest: newest first is how splunkd
+        sends."""
+        stride, numbers = self._stride, values.tolist()
+        if numbers[0] > numbers[-stride]:
+            return [numbers[at - stride :: -stride] for at in range(stride)]
+        return [numbers[at::stride] for at in range(stride)]
 
     def _dated(self, columns: list[list[int]]) -> list[list[int]]:
         """The same columns without the events that have no time; those are counted."""
@@ -185,7 +199,7 @@ def partial_row(key: Key, by_service: Mapping[str, list[list[int]]], ported: boo
     """The cells of a partial row, in the order of COLUMNS. _time is the last event's, so that a stored row is found by time.
 
     by_service: not empty; moments (tick << PORT_BITS | source port), request, reply and perhaps ip of the events of each service.
-    ported: whether any event may have a source port.
+    ported: False where no event has a source port and the moments are ticks alone.
     """
     places: list[int] = []
     if len(by_service) == 1:
@@ -197,7 +211,7 @@ def partial_row(key: Key, by_service: Mapping[str, list[list[int]]], ported: boo
         parts = [[*held, [ranks.get(service, SERVICES_KEPT)] * len(held[0])] for service, held in by_service.items()]
         *columns, places = distinct([list(chain.from_iterable(column)) for column in zip(*parts)])
     moments, request, reply = columns[:3]
-    ticks = [moment >> PORT_BITS for moment in moments]
+    ticks = [moment >> PORT_BITS for moment in moments] if ported else moments
     last = ticks[-1]
     return (
         NAME if key[3] else PAIR,
@@ -216,6 +230,11 @@ def partial_row(key: Key, by_service: Mapping[str, list[list[int]]], ported: boo
         codec.encode_any(places),
         "",
     )
+
+
+def _portless(ticks: Iterable[int]) -> list[int]:
+    """Moments of events without a source port, which is written as the highest one."""
+    return [tick << PORT_BITS | PORT_MASK for tick in ticks]
 
 
 def _ports(moments: list[int]) -> str:

@@ -116,6 +116,8 @@ def _score_block(ticks: Ints, starts: Ints, low: int, settings: BeaconSettings, 
     first = segments.firsts(starts, ticks.size)
     gap = np.diff(ticks, prepend=0)
     before = np.zeros(len(starts) - 1, dtype=np.int64)
+    inner = segments.offsets(np.maximum(np.diff(starts) - 1, 0))
+    ranked = segments.Ranked(segments.sort_within(gap[~first], inner), inner)
     for position, tau_s in enumerate(settings.collapse_s):
         keep = first | (gap > tau_s * TICKS_PER_S)
         left = segments.counts_of(keep, starts)
@@ -124,27 +126,33 @@ def _score_block(ticks: Ints, starts: Ints, low: int, settings: BeaconSettings, 
         before = left
         keep &= np.repeat(wanted, np.diff(starts))
         if wanted.any():
-            silences = segments.select(gap[keep & ~first], segments.offsets(np.maximum(left * wanted - 1, 0)), wanted)
-            beats = _beats(ticks[keep], segments.offsets(left[wanted]), silences, settings)
+            silences = segments.largest(ranked, np.where(wanted, left - 1, 0), wanted)
+            burst = (left < np.diff(starts))[wanted]
+            beats = _beats(ticks[keep], segments.offsets(left[wanted]), silences, burst, settings)
             penalty = settings.collapse_penalty if position else 0.0
             _keep_best(found, low + np.flatnonzero(wanted), beats, (tau_s, penalty), settings)
 
 
-def _beats(ticks: Ints, starts: Ints, silences: tuple[Ints, Ints], settings: BeaconSettings) -> _Beats:
-    gaps = segments.gaps(ticks, starts)
-    d = _without_nights(*gaps, settings)
-    # without a burst a silence is the interval itself
-    quiet = d if np.array_equal(gaps[0], silences[0]) else _without_nights(*silences, settings)
+def _beats(ticks: Ints, starts: Ints, silences: segments.Ranked, burst: Flags, settings: BeaconSettings) -> _Beats:
+    """ticks, starts: the events left; burst: which pairs have lost any."""
+    quiet = d = _without_nights(silences, settings)
+    if burst.any():  # without a burst a silence is the interval itself
+        gaps, gap_starts = segments.gaps(ticks, starts)
+        lost = np.repeat(burst, np.diff(gap_starts))
+        values = silences.values.copy()
+        values[lost] = segments.sort_within(gaps[lost], segments.offsets(np.diff(gap_starts)[burst]))
+        d = _without_nights(segments.Ranked(values, gap_starts), settings)
     return _Beats(ticks, starts, d, quiet, segments.half_sample_mode(d.values, d.starts))
 
 
-def _without_nights(d: Ints, starts: Ints, settings: BeaconSettings) -> segments.Ranked:
-    """The values up to the limit, sorted; all of them where too few would remain."""
+def _without_nights(ranked: segments.Ranked, settings: BeaconSettings) -> segments.Ranked:
+    """The values up to the limit; all of them where too few would remain."""
+    d, starts = ranked.values, ranked.starts
     short = d <= settings.interval_limit_s * TICKS_PER_S
+    if short.all():
+        return ranked
     enough = segments.counts_of(short, starts) >= settings.intervals_min
-    if not short.all():
-        d, starts = segments.compress(d, starts, short | ~np.repeat(enough, np.diff(starts)))
-    return segments.Ranked(segments.sort_within(d, starts), starts)
+    return segments.Ranked(*segments.compress(d, starts, short | ~np.repeat(enough, np.diff(starts))))
 
 
 def _keep_best(found: TimingEvidence, pair: Ints, beats: _Beats, collapse: tuple[float, float], settings: BeaconSettings) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from . import digits
-from .body import TWIN, Columns, Known, cut, read_block, read_header, regular_lines, without_twins
+from .body import HIDDEN_COMMA, TWIN, Columns, Known, cut, read_block, read_header, regular_lines, without_twins
 from .digits import KEEP, WORD_B, sliding_words
 
 BLOCK_B = 8 * 1024 * 1024
@@ -36,6 +36,9 @@ class ByteColumn:
         return len(self.starts)
 
     def take(self, rows: np.ndarray) -> ByteColumn:
+        """Some rows, ascending without repeats."""
+        if len(rows) == len(self):
+            return self
         return ByteColumn(self.raw, self.data, self.starts[rows], self.lengths[rows])
 
     def texts(self, rows: np.ndarray) -> list[str]:
@@ -113,25 +116,42 @@ def _fast(header: list[str], block: bytes, known: Known) -> ByteTable | None:
     """The block without a loop over its rows, or None where that takes the csv module."""
     rows = block.count(b"\n")
     lines, separators = without_twins(header, block, rows)
-    regular = regular_lines(lines, separators, rows, known)
-    if regular is None:
+    if HIDDEN_COMMA in lines:
         return None
-    width = len(separators)
-    marks = np.frombuffer(regular, dtype=np.uint8)
+    hidden = lines
+    for cell, shown in known.items():
+        hidden = hidden.replace(cell, shown)
+    table = _cut(header, lines, hidden, (rows, len(separators)))
+    if table is None:
+        regular = regular_lines(lines, separators, rows, known)
+        table = None if regular is None else _cut(header, lines, regular, (rows, len(separators)))
+    return table
+
+
+def _cut(header: list[str], lines: bytes, hidden: bytes, shape: tuple[int, int]) -> ByteTable | None:
+    """The lines cut at the separators of the same lines with commas inside cells hidden; None unless that gives shape
+    (records, cells) and quotes do nothing but wrap cells."""
+    rows, width = shape
+    marks = np.frombuffer(hidden, dtype=np.uint8)
     ends = np.flatnonzero((marks == _COMMA) | (marks == _NEWLINE))
-    raw = lines + _PAD  # as it came: hiding a comma moves nothing
-    data = np.frombuffer(raw, dtype=np.uint8)
+    if len(ends) != rows * width or (marks[ends[width - 1 :: width]] != _NEWLINE).any():
+        return None
     starts = np.empty_like(ends)
     starts[0], starts[1:] = 0, ends[:-1] + 1
+    raw = lines + _PAD  # as it came: hiding a comma moves nothing
+    data = np.frombuffer(raw, dtype=np.uint8)
+    quotes = np.count_nonzero(marks == _QUOTE)
     columns: dict[str, ByteColumn] = {}
     for at, name in enumerate(header[:width]):
+        first, last = starts[at::width], ends[at::width]
+        wrapped = data[first] == _QUOTE
+        if quotes and wrapped.any():
+            wrapped &= (last > first + 1) & (data[last - 1] == _QUOTE)
+            quotes -= 2 * np.count_nonzero(wrapped)
+            first, last = first + wrapped, last - wrapped
         if name not in columns and not name.startswith(TWIN):
-            first, last = starts[at::width], ends[at::width]
-            wrapped = (data[first] == _QUOTE) & (last > first)
-            if wrapped.any():
-                first, last = first + wrapped, last - wrapped
             columns[name] = ByteColumn(raw, data, first, last - first)
-    return ByteTable(raw, data, columns, rows)
+    return ByteTable(raw, data, columns, rows) if not quotes else None
 
 
 def _laid_out(block: Columns) -> ByteTable:

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 
 from .chunk import ChunkError
 
-BLOCK_B = 256 * 1024  # cache-sized: halves memory and keeps the split list warm
+BLOCK_B = 128 * 1024  # cache-sized: halves memory and keeps the split list warm
 TWIN = "__mv_"
 CHUNKED_IDX = "_chunked_idx"
 _CELL_LIMIT = 2**31 - 1  # the csv module's own limit is 131,072 characters, the SDK's 10 MiB; a log may hold more
@@ -245,9 +245,27 @@ def _one_by_one(header: list[str], lines: list[str]) -> Columns:
 
 def _at_once(lines: bytes, width: int, rows: int) -> Callable[[int], list[str]]:
     """All columns by one split of the whole block."""
-    cells = lines.translate(_NEWLINE_AS_COMMA, b'"').decode("latin-1").split(",")
+    text = lines.translate(_NEWLINE_AS_COMMA, b'"').decode("latin-1")
+    cells = text.split(",")
     cells.pop()
-    return lambda at: _commas_back(cells[at::width]) if at < width else [""] * rows
+    hiding = _hiding_columns(text, cells, width)
+
+    def read(at: int) -> list[str]:
+        if at >= width:
+            return [""] * rows
+        return _commas_back(cells[at::width]) if at in hiding else cells[at::width]
+
+    return read
+
+
+def _hiding_columns(text: str, cells: list[str], width: int) -> Container[int]:
+    """The columns that may hold a hidden comma: nearly always the services alone, so that one is looked through and counted."""
+    hidden = HIDDEN_COMMA.decode()
+    all_of_them = text.count(hidden)
+    if not all_of_them:
+        return ()
+    column = text.count(",", 0, text.index(hidden)) % width
+    return (column,) if "".join(cells[column::width]).count(hidden) == all_of_them else range(width)
 
 
 def _commas_back(cells: list[str]) -> list[str]:

@@ -24,6 +24,9 @@ _ADD_ON_PLATFORMS = {
     ("darwin", "arm64"): "darwin_arm64",
     ("windows", "amd64"): "windows_x86_64",
 }
+# Splunk plans one core for a search. More threads of the linear algebra would take others away from it, and small matrices
+# gain nothing: the threads wait in a loop, a tenth of all CPU time.
+_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _BIN = Path(__file__).resolve().parents[2]
 
 
@@ -51,6 +54,8 @@ def found() -> bool:
 def require() -> None:
     """Import numpy. Raises NumpyMissing with what to do."""
     if found():
+        for threads in _THREADS:
+            os.environ.setdefault(threads, "1")
         try:
             import numpy  # noqa: F401
         except ImportError as error:

@@ -18,14 +18,14 @@ _LONGEST = 24  # letters; room for a sign, zeros and blanks
 
 def numbers(column: Sequence[str]) -> list[int]:
     """Byte counts of a column of text; UNKNOWN where a cell is unset or no count."""
-    text = ",".join([cell or _UNKNOWN_TEXT for cell in column])
+    text = ",".join([cell or _UNKNOWN_TEXT for cell in column] if "" in column else column)
     # digits and commas are a JSON list, and the standard library's reader of those is the fastest way to many numbers
     if text.isascii() and len(text) <= len(column) * _LONGEST and not text.encode().translate(None, b"0123456789,-"):
         try:
             counts: list[int] = json.loads(f"[{text}]")
         except ValueError:  # "-" for unset, leading zeros
             counts = []
-        if len(counts) == len(column) and counts and min(counts) >= UNKNOWN and max(counts) < LIMIT:
+        if len(counts) == len(column) and counts and max(counts) < LIMIT and ("-" not in text or min(counts) >= UNKNOWN):
             return counts
     return list(map(number, column))
 
