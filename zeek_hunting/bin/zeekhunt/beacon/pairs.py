@@ -285,7 +285,8 @@ def _byte_counts(column: Column) -> np.ndarray:
     mantissa, behind, read = column.decimals()
     whole = read & (behind == 0) & (mantissa < byte_count.LIMIT)
     counts = np.where(whole, mantissa, byte_count.UNKNOWN)
-    odd = np.flatnonzero(~whole & ~column.unset())
+    odd = np.flatnonzero(~whole)
+    odd = odd[~column.take(odd).unset()]
     for row, text in zip(odd.tolist(), column.texts(odd)):
         counts[row] = byte_count.number(text)
     return counts

@@ -183,10 +183,10 @@ class PairSummary:
     def _in_order(self, values: array[int]) -> list[list[int]]:
         """Each kind of number by itself, those of the last event first where it is the oldest: newest first is how splunkd
         sends."""
-        stride, numbers = self._stride, values.tolist()
-        if numbers[0] > numbers[-stride]:
-            return [numbers[at - stride :: -stride] for at in range(stride)]
-        return [numbers[at::stride] for at in range(stride)]
+        stride = self._stride
+        if values[0] > values[-stride]:
+            return [values[at - stride :: -stride].tolist() for at in range(stride)]
+        return [values[at::stride].tolist() for at in range(stride)]
 
     def _dated(self, columns: list[list[int]]) -> list[list[int]]:
         """The same columns without the events that have no time; those are counted."""

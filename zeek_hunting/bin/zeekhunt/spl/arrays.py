@@ -16,6 +16,7 @@ from .body import HIDDEN_COMMA, TWIN, Columns, Known, cut, read_block, read_head
 from .digits import KEEP, WORD_B, sliding_words
 
 BLOCK_B = 8 * 1024 * 1024
+LEARNT_FROM_B = 64 * 1024
 LONGEST_KEY_CELL = 64
 UNSET_WORDS = (b"-", b"(empty)")
 _COMMA, _NEWLINE, _QUOTE = b',\n"'
@@ -66,10 +67,9 @@ class ByteColumn:
         return digits.decimals(self.data, self.starts, self.lengths)
 
     def words(self) -> list[np.ndarray]:
-        """The cells as 64-bit words, zero-padded: equal lists mean equal cells of equal length. Needs lengths <=
-        LONGEST_KEY_CELL."""
+        """The cells as 64-bit words, zero-padded: equal words and lengths mean equal cells. Needs lengths <= LONGEST_KEY_CELL."""
         sliding = sliding_words(self.data)
-        words = [self.lengths.astype(np.uint64)]
+        words = []
         for at in range(0, int(self.lengths.max(initial=0)), 8):
             left = np.clip(self.lengths - at, 0, 8)
             place = np.where(left > 0, self.starts + at, 0)
@@ -114,18 +114,25 @@ def tables(body: bytes, known: Known, block_b: int = BLOCK_B) -> Iterator[ByteTa
 
 def _fast(header: list[str], block: bytes, known: Known) -> ByteTable | None:
     """The block without a loop over its rows, or None where that takes the csv module."""
-    rows = block.count(b"\n")
-    lines, separators = without_twins(header, block, rows)
+    lines, separators, rows = without_twins(header, block)
     if HIDDEN_COMMA in lines:
         return None
-    hidden = lines
-    for cell, shown in known.items():
-        hidden = hidden.replace(cell, shown)
-    table = _cut(header, lines, hidden, (rows, len(separators)))
+    shape = (rows, len(separators))
+    table = _cut(header, lines, _hidden(lines, known), shape)
+    if table is None:  # a look at a part teaches the cells with commas that nearly all of them are
+        part = lines[: cut(lines, 0, LEARNT_FROM_B)]
+        regular_lines(part, separators, part.count(b"\n"), known)
+        table = _cut(header, lines, _hidden(lines, known), shape)
     if table is None:
         regular = regular_lines(lines, separators, rows, known)
-        table = None if regular is None else _cut(header, lines, regular, (rows, len(separators)))
+        table = None if regular is None else _cut(header, lines, regular, shape)
     return table
+
+
+def _hidden(lines: bytes, known: Known) -> bytes:
+    for cell, shown in known.items():
+        lines = lines.replace(cell, shown)
+    return lines
 
 
 def _cut(header: list[str], lines: bytes, hidden: bytes, shape: tuple[int, int]) -> ByteTable | None:
@@ -174,10 +181,18 @@ def keys(columns: Sequence[ByteColumn], flags: np.ndarray) -> np.ndarray:
     A cell longer than LONGEST_KEY_CELL is hashed alone, by Python. The same cells may get another number in another block (its
     longest cell sets how many words are mixed), so a number finds a key but does not name it.
     """
-    mixed = _mix(_SEED ^ flags.astype(np.uint64))
+    mixed: np.ndarray = _SEED ^ flags.astype(np.uint64)
+    for first in range(0, len(columns), 8):  # eight lengths, at most LONGEST_KEY_CELL, in one word
+        lengths = np.zeros(len(mixed), np.uint64)
+        for at, column in enumerate(columns[first : first + 8]):
+            lengths |= np.minimum(column.lengths, LONGEST_KEY_CELL).astype(np.uint64) << np.uint64(8 * at)
+        mixed = _mix(mixed ^ lengths)
     for column in columns:
-        long_rows = np.flatnonzero(column.lengths > LONGEST_KEY_CELL)
-        short = ByteColumn(column.raw, column.data, column.starts, np.where(column.lengths > LONGEST_KEY_CELL, 0, column.lengths))
+        long = column.lengths > LONGEST_KEY_CELL
+        long_rows = np.flatnonzero(long)
+        short = (
+            ByteColumn(column.raw, column.data, column.starts, np.where(long, 0, column.lengths)) if len(long_rows) else column
+        )
         for word in short.words():
             mixed = _mix(mixed ^ word)
         for row, text in zip(long_rows.tolist(), column.texts(long_rows)):

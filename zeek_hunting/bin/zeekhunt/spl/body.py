@@ -150,23 +150,26 @@ def read_block(header: list[str], block: bytes, known: Known, few: bool = False)
     if not block.endswith(b"\n"):
         block += b"\n"
     end = b"\r\n" if block.endswith(b"\r\n") else b"\n"
-    rows = block.count(b"\n")
-    lines, separators = (block, _separators(len(header), end)) if few else without_twins(header, block, rows)
-    regular = regular_lines(lines, separators, rows, known)
-    if regular is None:
-        return _by_csv(header, block.decode("latin-1"))
     if few:
-        return _one_by_one(header, regular.decode("latin-1").split(end.decode())[:-1])
-    read = _at_once(regular, len(separators), rows)
-    return Columns(header, rows, read, lambda: block.decode("latin-1").split(end.decode())[:-1])
+        regular = regular_lines(block, _separators(len(header), end), block.count(b"\n"), known)
+        if regular is not None:
+            return _one_by_one(header, regular.decode("latin-1").split(end.decode())[:-1])
+    else:
+        lines, separators, rows = without_twins(header, block)
+        regular = regular_lines(lines, separators, rows, known)
+        if regular is not None:
+            read = _at_once(regular, len(separators), rows)
+            return Columns(header, rows, read, lambda: block.decode("latin-1").split(end.decode())[:-1])
+    return _by_csv(header, block.decode("latin-1"))
 
 
 def _separators(cells: int, end: bytes) -> bytes:
     return b"," * (cells - 1) + end
 
 
-def without_twins(header: list[str], block: bytes, rows: int) -> tuple[bytes, bytes]:
-    """The block with plain newlines and, where no record fills a twin, without twins; and the separators of its records.
+def without_twins(header: list[str], block: bytes) -> tuple[bytes, bytes, int]:
+    """The block with plain newlines and, where no record fills a twin, without twins; the separators of its records; and how
+    many records it holds if it is regular.
 
     splunkd writes all twins after the last field, nearly always empty. A block that mixes line ends keeps a carriage return.
     """
@@ -175,9 +178,12 @@ def without_twins(header: list[str], block: bytes, rows: int) -> tuple[bytes, by
     if half and header[half:] == [TWIN + name for name in header[:half]]:
         tail = b"," * half + end
         lines = block.replace(tail, b"\n")
-        if len(block) - len(lines) == rows * (len(tail) - 1):
-            return lines, _separators(half, b"\n")
-    return block.replace(b"\r\n", b"\n") if end == b"\r\n" else block, _separators(len(header), b"\n")
+        rows, rest = divmod(len(block) - len(lines), len(tail) - 1)
+        # a filled twin holds a dollar; without any, what was cut tells the records without counting them
+        if not rest and (b"$" not in block or rows == block.count(b"\n")):
+            return lines, _separators(half, b"\n"), rows
+    lines = block.replace(b"\r\n", b"\n") if end == b"\r\n" else block
+    return lines, _separators(len(header), b"\n"), block.count(b"\n")
 
 
 def regular_lines(lines: bytes, separators: bytes, rows: int, known: Known) -> bytes | None:

@@ -15,6 +15,9 @@ _ZERO, _DOT = b"0."
 _SECONDS = 10  # digits of an epoch time before its dot
 _POWERS = 10 ** np.arange(WORD_B + 1, dtype=np.int64)
 _ZEROS = np.uint64(0x3030303030303030)
+# by number of digits: how far they move up, and the word of as many letters "0" there
+_UPWARD = np.array([0] + [8 * (WORD_B - kept) for kept in range(1, WORD_B + 1)], dtype=np.uint64)
+_ZEROS_UP = np.array([0] + [int(_ZEROS) << 8 * (WORD_B - kept) & 2**64 - 1 for kept in range(1, WORD_B + 1)], dtype=np.uint64)
 _ABOVE_NINE = np.uint64(0x7676767676767676)  # added to a byte over 9 it sets the byte's highest bit
 _HIGHEST_BITS = np.uint64(0x8080808080808080)
 # (bytes to keep, factor that adds ten, a hundred, … times the lower neighbour, bits to shift the sum down)
@@ -54,15 +57,21 @@ def decimals(data: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> tuple
 def _up_to_eight(words: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(value as int64, bool read) of cells of one to eight digits; not read: value 0."""
     fits = (lengths > 0) & (lengths <= WORD_B)
-    kept = np.where(fits, lengths, 0)
-    shift = ((WORD_B - np.maximum(kept, 1)) * 8).astype(np.uint64)
-    # the digits move to the word's upper end, so that what is missing counts as leading zeros
-    digits = (words[np.where(fits, starts, 0)] & KEEP[kept]) << shift
-    digits -= (_ZEROS & KEEP[kept]) << shift  # a byte below "0" wraps to one far over 9
-    read = fits & ((digits | (digits + _ABOVE_NINE)) & _HIGHEST_BITS == 0)
+    if not fits.all():
+        starts, lengths = np.where(fits, starts, 0), np.where(fits, lengths, 0)
+    # the digits move to the word's upper end: what lay behind them falls out, and what is missing counts as leading zeros
+    digits = words[starts] << _UPWARD[lengths]
+    digits -= _ZEROS_UP[lengths]  # a byte below "0" wraps to one far over 9
+    odd = digits + _ABOVE_NINE
+    odd |= digits
+    odd &= _HIGHEST_BITS
+    read = fits & (odd == 0)
     for keep, factor, down in _JOIN:
-        digits = ((digits & keep) * factor) >> down
-    return np.where(read, digits.astype(np.int64), 0), read
+        digits &= keep
+        digits *= factor
+        digits >>= down
+    values = digits.astype(np.int64)
+    return (values if read.all() else np.where(read, values, 0)), read
 
 
 def _epochs(
