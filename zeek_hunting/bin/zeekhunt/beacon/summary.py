@@ -151,13 +151,14 @@ class PairSummary:
         """Partial rows, one per key in the order of keys, then the tally of events read and skipped: column -> cells, in parts
         of at most PART_ROWS. What has gone out is held no more."""
         members: defaultdict[Key, list[tuple[str, array[int]]]] = defaultdict(list)
-        for combination, values in self._seen.items():
+        while self._seen:  # what is read is let go, so that memory serves for what is written
+            combination, values = self._seen.popitem()
             classified = classify(combination)
             if isinstance(classified, str):
                 self._tally[classified] += len(values) // self._stride
             else:
                 members[classified[0]].append((classified[1], values))
-        self._seen, self._events = _Packed(), 0
+        self._events = 0
         keys = sorted(members)
         for start in range(0, len(keys), PART_ROWS):
             rows = [row for key in keys[start : start + PART_ROWS] for row in self._rows(key, members.pop(key))]
