@@ -10,7 +10,8 @@ import numpy as np
 from .. import finding
 from .entities import GROUP, Entity
 from .score import BeaconScores, other_prevalence
-from .settings import PARTS, SEVERITIES, BeaconSettings
+from .service_text import off_its_ports, split
+from .settings import CONTEXT, PARTS, SEVERITIES, BeaconSettings
 from .sizes import Direction
 from .timing import EXPONENTIAL, SCORED
 
@@ -24,13 +25,21 @@ MEANING = {
     "count_dispersion": "variance of counts per window against their mean",
     "lattice": "share of intervals near a multiple of the period, beyond chance",
 }
+CONTEXT_WORDS = {
+    "unnamed": "no name was seen for the address",
+    "odd_port": "a port that its service does not use",
+    "bad_certificate": "a certificate that is not valid",
+    "own_signature": "a program that goes nowhere else",
+    "new": "not known to the site before",
+    "known_service": "a time or name service",
+    "clock_locked": "keeps to the clock, as schedulers do",
+}
 CONFIDENCE = ((30, "high"), (10, "medium"), (0, "low"))  # intervals it rests on
 FEW_EVENTS = 12
 COMMON = 0.10
 SUPPOSED_SHARE = 0.4  # of all sources, for the counterfactual
 CLOCK_S = (60, 300, 600, 900, 1800, 3600)
 CLOCK_SPREAD_S = 1.0
-USUAL_PORTS = {"ssl": ("443", "8443"), "http": ("80", "8080", "3128")}
 
 
 @dataclass(frozen=True)
@@ -49,8 +58,14 @@ class Subject:
 
 
 def evidence(scores: BeaconScores, at: int, subject: Subject) -> list[str]:
-    """One line per part: its value, what random traffic would show, its points. The points sum to the threat score."""
+    """One line per part: its value, what random traffic would show, its points. The points sum to the threat score.
+
+    Rarity and context are log-odds: rarity is the step from the behaviour alone to the score without context, context the rest.
+    """
     parts = [*scores.contributions[at].tolist()]
+    without_context = 100 / (1 + math.exp(-float(scores.rank[at] - scores.context[at].sum())))
+    flags = [CONTEXT_WORDS[flag] for flag, odds in zip(CONTEXT, scores.context[at].tolist()) if odds]
+    parts.append((without_context if flags else subject.threat_score) - math.fsum(parts))
     parts.append(subject.threat_score - math.fsum(parts))
     points = finding.points(parts)
     lines = []
@@ -63,7 +78,10 @@ def evidence(scores: BeaconScores, at: int, subject: Subject) -> list[str]:
     hours = f"active in {int(presence.active_hours[at])} of {int(presence.online_hours[at])} hours the source was on"
     lines.append(f"presence: {hours}: {points[len(PARTS) + 1]:+.2f}")
     answer = "; capped by the answered pair or as an unanswered one" if subject.unanswered else ""
-    lines.append(f"rarity: {subject.sources} of {subject.sources_seen} internal sources go there{answer}: {points[-1]:+.2f}")
+    known = f"{subject.sources} of {subject.sources_seen} internal sources go there{'' if flags else answer}"
+    lines.append(f"rarity: {known}: {points[-2]:+.2f}")
+    if flags:
+        lines.append(f"context: {', '.join(flags)}{answer}: {points[-1]:+.2f}")
     return lines
 
 
@@ -128,12 +146,10 @@ def techniques(entity: Entity) -> list[str]:
     """ATT&CK ids: what the services and the way of naming say, beside the application-layer channel that every beacon is."""
     found = {"T1071"}
     for service, _ in entity.services:
-        port, _, rest = service.partition("/")
-        spoken = rest.partition("/")[2].split("+")
+        _, _, spoken = split(service)
         found.update({"T1071.001"} if {"ssl", "http"} & set(spoken) else set())
         found.update({"T1573"} if "ssl" in spoken else set())
-        usual = [port in USUAL_PORTS[word] for word in spoken if word in USUAL_PORTS]
-        found.update({"T1571"} if usual and not any(usual) else set())
+        found.update({"T1571"} if off_its_ports(service) else set())
     found.update({"T1090"} if "connect" in entity.via else set())
     found.update({"T1008"} if entity.kind == GROUP else set())
     return sorted(found)

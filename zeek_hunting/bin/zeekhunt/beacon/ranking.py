@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from ..zeek.site import Site
 from ..zeek.tally import sentence, why_nothing
 from . import entities, report, scope, selftest, standing, summary
 from .entities import Entity
+from .facts import facts
 from .pairs import Keys, Pairs, PairTable
 from .rita import rita_scores
 from .rita_window import rita_window
@@ -144,7 +145,7 @@ class Ranking:
     ) -> dict[str, Sequence[finding.Cell]]:
         if not about:
             return {}
-        columns = entities.columns(about, pairs, named, around)
+        columns = replace(entities.columns(about, pairs, named, around), facts=facts(about, named))
         if not columns.request_sizes.values.size:
             self._say("WARN", f"no event has {zeek_fields.SPELLINGS['orig_bytes'][0]}: sizes add nothing to the scores")
         scores = score(columns, self._settings)
