@@ -58,6 +58,9 @@ def _suspects(lines: Sequence[str], block: str, rows: Sequence[JsonObject]) -> l
     spaced = _has_blanks(block)
     key_counts = list(map(len, rows))
     if not spaced and "\\u" not in block and max(key_counts) <= MAX_ROW_KEYS:
+        # no line has fewer of them than keys, so equal sums mean that no line has more
+        if block.count('":') == sum(key_counts):
+            return []
         colons = map(str.count, lines, repeat('":'))
         return [place for place, (found, keys) in enumerate(zip(colons, key_counts)) if found != keys]
     escaped = "\\u" in block

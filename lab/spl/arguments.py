@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from lark import Token
 
@@ -63,7 +64,7 @@ class Arguments:
                 arguments.refuse(f"{option.name}={option.value[:40]} is not supported", option.place)
         return arguments
 
-    def refuse(self, what: str, place: Place | None = None) -> None:
+    def refuse(self, what: str, place: Place | None = None) -> NoReturn:
         """Raises SplError: what is wrong, where, and the syntax."""
         raise SplError(f"{self.segment.name}: {what}. Syntax: {self.syntax}", place or self.segment.at)
 

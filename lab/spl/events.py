@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from lab.spl import summary
+from lab.spl import knowledge, summary
 from lab.spl.predicate import Predicate, comparisons, possible, to_sql
 from lab.spl.relation import Column, Order, Relation
 from lab.spl.session import Session
@@ -12,6 +12,8 @@ from lab.spl.sql import Kind, identifier, number
 from lab.spl.stacking import stacked
 
 _DECISIVE = ("index", "sourcetype")
+_ALWAYS = ("_time", "_raw", "index", "sourcetype", "source", "host")
+_INDEXED = "_indextime"  # an event of the lab counts as indexed when it happened
 _HIDDEN = frozenset(("_cd",))
 
 
@@ -32,14 +34,14 @@ class Bounds:
 
 def found(session: Session, predicate: Predicate, bounds: Bounds) -> Relation:
     """The events that the expression accepts, in the time range: of the store, and of the summary indexes that it can mean."""
+    knowledge.check(predicate, session)
     asked = any(part.field == "index" for part in comparisons(predicate))
     kept = [
         _summary(session, index, predicate, bounds) for index in summary.indexes(session) if asked and _may_mean(index, predicate)
     ]
     if not kept:
         return _of_store(session, predicate, bounds)
-    logs = [log for log in session.store.logs() if _may_match(session, log, predicate)]
-    if logs:
+    if _logs(session, predicate):
         kept.insert(0, _of_store(session, predicate, bounds))
     return replace(stacked(kept, session, "_time"), events=True)
 
@@ -50,7 +52,7 @@ def _may_mean(index: str, predicate: Predicate) -> bool:
 
 
 def _summary(session: Session, index: str, predicate: Predicate, bounds: Bounds) -> Relation:
-    rows = summary.read(session, index)
+    rows = knowledge.applied(summary.read(session, index), session)
     time = rows.value("_time").sql
     parts = [] if bounds.earliest_s is None else [f"{time} >= {number(bounds.earliest_s)}"]
     parts += [] if bounds.latest_s is None else [f"{time} < {number(bounds.latest_s)}"]
@@ -58,10 +60,10 @@ def _summary(session: Session, index: str, predicate: Predicate, bounds: Bounds)
 
 
 def _of_store(session: Session, predicate: Predicate, bounds: Bounds) -> Relation:
-    logs = [log for log in session.store.logs() if _may_match(session, log, predicate)]
+    logs = _logs(session, predicate)
     if not logs:
         _explain_nothing(session, predicate)
-        return Relation(f"SELECT NULL AS {session.names.new()} WHERE false", {})
+        return _nothing(session)
     columns: dict[str, Column] = {}
     log_order, row_order = Order(session.names.new()), Order(session.names.new())
     selects = []
@@ -71,18 +73,35 @@ def _of_store(session: Session, predicate: Predicate, bounds: Bounds) -> Relatio
             if field not in _HIDDEN:
                 column = columns.setdefault(field, Column(session.names.new(), _kind(field)))
                 parts.append(f"{identifier(field)} AS {column.ident}")
+        indexed = columns.setdefault(_INDEXED, Column(session.names.new(), Kind.TIME))
+        parts.append(f"floor({identifier('_time')}) AS {indexed.ident}")
         selects.append(f"SELECT {', '.join(parts)} FROM {identifier('log_' + log)}{bounds.condition}")
     order = [Order(columns["_time"].ident, descending=True), log_order, row_order]
     events = Relation(" UNION ALL BY NAME ".join(selects), columns, order, events=True)
+    events = knowledge.applied(events, session)
     return events.where(to_sql(predicate, events))
+
+
+def _nothing(session: Session) -> Relation:
+    """No event, with the fields that every event has."""
+    columns = {name: Column(session.names.new(), _kind(name)) for name in _ALWAYS}
+    types = {Kind.TIME: "DOUBLE", Kind.TEXT: "VARCHAR"}
+    values = ", ".join(f"CAST(NULL AS {types[column.kind]}) AS {column.ident}" for column in columns.values())
+    return Relation(f"SELECT {values} WHERE false", columns, events=True)
 
 
 def _kind(field: str) -> Kind:
     return Kind.TIME if field == "_time" else Kind.MULTI if "{}" in field else Kind.TEXT
 
 
-def _may_match(session: Session, log: str, predicate: Predicate) -> bool:
-    present = frozenset(session.store.columns(log))
+def _logs(session: Session, predicate: Predicate) -> list[str]:
+    """The logs that may hold an event that the expression accepts."""
+    made = knowledge.made_fields(session)
+    return [log for log in session.store.logs() if _may_match(session, log, predicate, made)]
+
+
+def _may_match(session: Session, log: str, predicate: Predicate, made: frozenset[str]) -> bool:
+    present = frozenset(session.store.columns(log)) | {_INDEXED} | made
     if not any(comparison.field in _DECISIVE for comparison in comparisons(predicate)):
         return possible(predicate, {}, present) is not False
     kinds = session.rows(f"SELECT DISTINCT {', '.join(map(identifier, _DECISIVE))} FROM {identifier('log_' + log)}")

@@ -44,6 +44,10 @@ class Compiler:
         result: Value = handler(node, depth + 1)
         return result
 
+    def plain(self, node: Node) -> Value:
+        """SQL of an expression that must not be true or false."""
+        return self._check_plain(self.value(node), node)
+
     def _place(self, node: Node | Token) -> Place:
         return place_of(self.segment, node)
 
@@ -90,6 +94,12 @@ class Compiler:
 
     def _on_in(self, node: Node, depth: int) -> Value:
         return self._call("in", node, [self._plain(child, depth) for child in node.children])
+
+    def _on_not_like(self, node: Node, depth: int) -> Value:
+        return Value(f"(NOT {self._on_like(node, depth).sql})", Kind.BOOL)
+
+    def _on_not_in(self, node: Node, depth: int) -> Value:
+        return Value(f"(NOT {self._on_in(node, depth).sql})", Kind.BOOL)
 
     def _on_call(self, node: Node, depth: int) -> Value:
         name = str(node.children[0]).lower()

@@ -18,6 +18,7 @@ GRAMMAR = Path(__file__).with_name("spl.lark")
 STARTS = (
     *("pipeline", "search", "where", "eval", "sort", "head", "tail", "table", "fields", "rename", "dedup", "stats"),
     *("eventstats", "streamstats", "chart", "timechart", "tstats", "arguments", "inputlookup", "regex"),
+    "convert",
 )
 MAX_SUBSEARCHES = 10  # per command; the tenth is the last whose number fits between its brackets
 _MAX_NESTED = 8
@@ -47,7 +48,6 @@ class Segment:
     text: str
     at: Place
     text_at: Place
-    generating: bool = False
     subsearches: tuple[Subsearch, ...] = ()
 
     def written(self) -> str:
@@ -72,11 +72,11 @@ def split(search: str) -> list[Segment]:
     """The commands of a search whose macros are filled in. Without a leading | the first one is an implied ``search``."""
     if not search.strip():
         raise SplError("the search is empty; try: search sourcetype=zeek:conn* | head 10")
-    return pipeline(search, Place(search, 0))
+    return pipeline(search, Place(search, 0), whole=True)
 
 
-def pipeline(text: str, place: Place) -> list[Segment]:
-    """The commands of a search or a subsearch that begins at ``place``."""
+def pipeline(text: str, place: Place, whole: bool = False) -> list[Segment]:
+    """The commands of a subsearch that begins at ``place``, or of a whole search. Only the latter may begin with terms."""
     try:
         tree = grammar().parse(text, start="pipeline")
     except UnexpectedInput as error:
@@ -88,9 +88,10 @@ def pipeline(text: str, place: Place) -> list[Segment]:
         ends = [_span(piece) for piece in pieces]
         start, end = (ends[0][0], ends[-1][1]) if ends else (at, at)
         inner = [_span(piece) for piece in pieces if isinstance(piece, Tree)]
-        implied = number == 0 and not lead
+        implied = whole and number == 0 and not lead
+        if not whole and number == 0 and not lead and not _COMMAND.match(text[start:end]):
+            raise SplError("a subsearch begins with a command, like [search index=… | …]", place.moved(start))
         segments.append(_segment(text[start:end], place.moved(start), [(a - start, b - start) for a, b in inner], implied))
-        segments[-1] = replace(segments[-1], generating=number == 0 and lead)
         at = end + 1
     return segments
 

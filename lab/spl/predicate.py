@@ -2,12 +2,14 @@
 
 Rules (Search Reference, search): values and terms match without regard to case, ``*`` is any text; ``!=`` wants the field to
 exist, ``NOT field=value`` does not; ``<`` and ``>`` compare numbers as numbers and anything else as text; a field with several
-values matches when one of them does. A bare term or phrase is looked for in ``_raw`` between characters that are neither letter
-nor digit; a ``*`` inside a term does not cross a blank, quote, bracket or comma.
+values matches when one of them does; a value like 10.0.0.0/8 means the addresses of that network. A bare term or phrase is
+looked for in ``_raw`` between characters that are neither letter nor digit; a ``*`` inside a term does not cross a blank, quote,
+bracket or comma.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +21,8 @@ from lab.spl.relation import Relation
 from lab.spl.sql import Kind, Value, literal, number
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,300}\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?")
-_REFUSED_FIELDS = frozenset(("eventtype", "tag", "savedsearch", "_index_earliest", "_index_latest", "timeformat"))
+_REFUSED_FIELDS = frozenset(("savedsearch", "timeformat", "splunk_server_group"))
+_CIDR = re.compile(r"[0-9a-fA-F:.]{2,45}/\d{1,3}")
 _WITHIN_TERM = r"""[^\s"'\[\](){}<>,;|!&]*"""
 
 
@@ -87,8 +90,9 @@ def predicate(node: Node, segment: Segment) -> Predicate:
         return Term(name)
     if name in _REFUSED_FIELDS:
         raise SplError(f"search: {name} is not supported by the lab", place)
-    if node.data == "among":
-        return Any([Compare(name, "=", unquoted(value), place) for value in node.children[1:]])
+    if node.data in ("among", "not_among"):
+        found = Any([Compare(name, "=", unquoted(value), place) for value in node.children[1:]])
+        return Not(found) if node.data == "not_among" else found
     operator = "=" if node.children[1] == "==" else str(node.children[1])
     value = node.children[2]
     wrapped, text = _termed(str(value)) if getattr(value, "type", "") == "TERMED" else ("", unquoted(value))
@@ -134,6 +138,9 @@ def _comparison(value: Value, part: Compare) -> str:
 
 
 def _equal(text_sql: str, wanted: str, cased: bool) -> str:
+    inside = _inside(text_sql, wanted)
+    if inside:
+        return f"({text_sql} = {literal(wanted)} OR COALESCE({inside}, false))"
     folded = "{}" if cased else "lower({})"
     text, value = folded.format(text_sql), folded.format(literal(wanted))
     if "*" not in wanted:
@@ -142,6 +149,19 @@ def _equal(text_sql: str, wanted: str, cased: bool) -> str:
         return f"{text_sql} IS NOT NULL"
     escaped = re.sub(r"([\\%_])", r"\\\1", wanted).replace("*", "%")
     return f"{text} LIKE {folded.format(literal(escaped))} ESCAPE '\\'"
+
+
+def _inside(text_sql: str, wanted: str) -> str:
+    """SQL: an address lies in the network that is wanted; nothing where the value is no network."""
+    if not _CIDR.fullmatch(wanted):
+        return ""
+    try:
+        network = ipaddress.ip_network(wanted, strict=False)
+    except ValueError:
+        return ""
+    if isinstance(network, ipaddress.IPv4Network):
+        return f"spl_ipv4({text_sql}) BETWEEN {int(network.network_address)} AND {int(network.broadcast_address)}"
+    return f"contains({text_sql}, ':') AND spl_py_cidr({literal(str(network))}, {text_sql})"
 
 
 def _term_pattern(term: Term) -> str | None:

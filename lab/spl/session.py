@@ -95,6 +95,7 @@ class Session:
         self.connection = self.store.connection.cursor()
         for macro in MACROS:
             self.connection.execute(macro)
+        register(self.connection, "spl_py_cidr")  # a comparison of search may ask for a network of IPv6
 
     @property
     def state(self) -> Path:

@@ -5,6 +5,7 @@ Buckets of seconds to weeks are counted from the epoch (weeks without a snap beg
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -79,6 +80,11 @@ def automatic(range_s: float, bins: int) -> TimeSpan:
         if range_s <= size_s * bins:
             return TimeSpan(size_s)
     return TimeSpan(0, months=1)
+
+
+def power_of_ten(width: float, bins: int) -> float:
+    """The smallest power of ten that cuts a range of this width into at most ``bins`` buckets."""
+    return 10.0 ** max(math.ceil(math.log10(max(width, 1e-9) / bins) - 1e-9), -9)
 
 
 def numeric_bucket(value: str, text: str) -> str:

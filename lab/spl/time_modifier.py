@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Union
 
 _EPOCH = re.compile(r"\d{1,11}(?:\.\d{1,9})?")
-_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?::(\d{1,2}):(\d{2}):(\d{2}))?")
+_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?::(\d{1,2}):(\d{1,2}):(\d{1,2}))?")
 _STEP = re.compile(r"([+-])(\d{0,9})([a-z]+)|@([a-z]+)([0-7]?)")
 _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
@@ -60,6 +60,8 @@ def epoch_s(modifier: str, now_s: float) -> float:
     text = modifier.strip()
     if _EPOCH.fullmatch(text):
         return float(text)
+    if text.lower().startswith("rt"):
+        raise ValueError(f"{modifier[:40]!r} is a window of real time, which the lab has not; write {text[2:][:38] or 'now'}")
     date = _DATE.fullmatch(text)
     try:
         if date:
@@ -73,7 +75,7 @@ def epoch_s(modifier: str, now_s: float) -> float:
 def steps(modifier: str) -> Sequence[Step]:
     """The offsets and snaps of a modifier like -1d@d+2h, in their order. Raises ValueError."""
     text = modifier.strip().lower()
-    rest = text[3:] if text.startswith("now") else text
+    rest = text[3:].removeprefix("()") if text.startswith("now") else text
     if not text:
         raise ValueError(modifier)
     found: list[Step] = []

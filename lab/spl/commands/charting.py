@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lark import Token
-
 from lab.spl import spans
 from lab.spl.arguments import Arguments, Option, option_nodes
+from lab.spl.commands import series
 from lab.spl.commands.command import SplCommand
 from lab.spl.commands.grouping import Wanted, one_row_per_value, wanted
 from lab.spl.commands.stats import grouped
@@ -24,24 +23,28 @@ from lab.spl.sql import Kind, Value, literal, number
 
 _SPLIT = "limit useother usenull otherstr nullstr"
 _TIME = "span bins minspan cont partial fixedrange"
-_CHART = "chart [limit=<count>] [useother=<bool>] [usenull=<bool>] <function>(<field>)… [OVER <field>] [BY <field> [<field>]]"
+_WHERE = "[where <function> in top<count>|where <function> > <number>]"
+_CHART = (
+    "chart [limit=<count>] [useother=<bool>] [usenull=<bool>] <function>(<field>)… [OVER <field>] [BY <field> [<field>]] "
+    f"{_WHERE}"
+)
 _TIMECHART = (
     "timechart [span=<time>] [bins=<count>] [cont=<bool>] [partial=<bool>] [fixedrange=<bool>] <function>(<field>)… [BY <field>] "
-    "[limit=<count>] [useother=<bool>] [usenull=<bool>]"
+    f"[limit=<count>] [useother=<bool>] [usenull=<bool>] {_WHERE}"
 )
 _ZERO = ("c", "count", "dc", "distinct_count", "estdc")
 MAX_BUCKETS = 50_000
-MAX_SERIES = 2_000
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """row: the field of the rows. split: the field of the series, or ''."""
+    """row: the field of the rows. split: the field of the series, or ''. choice: which series keep their names."""
 
     row: str
     split: str
     functions: Sequence[Wanted]
     arguments: Arguments
+    choice: series.Wanted
 
 
 def _chart(relation: Relation, node: Node, segment: Segment, session: Session) -> Relation:
@@ -52,7 +55,11 @@ def _chart(relation: Relation, node: Node, segment: Segment, session: Session) -
         raise SplError(f"chart: at most two fields. Syntax: {_CHART}", segment.at)
     relation = one_row_per_value(relation, fields, session)
     plan = _Plan(
-        fields[0] if fields else "", fields[1] if len(fields) > 1 else "", wanted(node, segment, relation, session), arguments
+        fields[0] if fields else "",
+        fields[1] if len(fields) > 1 else "",
+        wanted(node, segment, relation, session),
+        arguments,
+        series.wanted(node, segment, arguments),
     )
     if not plan.split:
         return grouped(relation, fields, plan.functions, session)
@@ -61,14 +68,12 @@ def _chart(relation: Relation, node: Node, segment: Segment, session: Session) -
 
 def _arguments(node: Node, segment: Segment, syntax: str, allowed: str, splits: Sequence[Node]) -> Arguments:
     options: list[Option] = option_nodes(node, segment)
-    for split in splits:
+    for split in [*splits, *node.find_data("series_filter")]:
         options += option_nodes(split, segment)
     arguments = Arguments(segment, syntax, [], options, [])
     for option in options:
         if option.name not in allowed.split():
             arguments.refuse(f"{option.name}={option.value[:40]} is not supported", option.place)
-    if any(not isinstance(child, Token) and child.data == "series_filter" for child in node.children):
-        arguments.refuse("the where clause of series is not supported; use limit=")
     return arguments
 
 
@@ -86,7 +91,7 @@ def _timechart(relation: Relation, node: Node, segment: Segment, session: Sessio
     ends = (float(str(low)), float(str(high)))
     span = _span(arguments, ends, session)
     bucketed = relation.with_columns(session.names, {"_time": Value(span.begin(time), Kind.TIME)})
-    plan = _Plan("_time", split, wanted(node, segment, relation, session), arguments)
+    plan = _Plan("_time", split, wanted(node, segment, relation, session), arguments, series.wanted(node, segment, arguments))
     first = f"min({bucketed.value('_time').sql})"
     length = f"({span.following(first)} - {first})" if span.months else number(span.size_s)
     result = _pivoted(bucketed, plan, session) if split else grouped(bucketed, ["_time"], plan.functions, session, length)
@@ -144,11 +149,11 @@ def _continued(result: Relation, span: spans.TimeSpan, ends: tuple[float, float]
 
 def _pivoted(relation: Relation, plan: _Plan, session: Session) -> Relation:
     """One column per series and function."""
-    series = _series(relation, plan, session)
+    kept_names = _series(relation, plan, session)
     other = plan.arguments.text("otherstr", "OTHER")
     null = plan.arguments.text("nullstr", "NULL")
     text = relation.value(plan.split).text
-    kept = f"{text} IN ({', '.join(map(literal, series))})" if series else "false"
+    kept = f"{text} IN ({', '.join(map(literal, kept_names))})" if kept_names else "false"
     named = f"CASE WHEN {text} IS NULL THEN {literal(null)} WHEN {kept} THEN {text} ELSE {literal(other)} END"
     keep = "true" if plan.arguments.flag("usenull", True) else f"{text} IS NOT NULL"
     keep += "" if plan.arguments.flag("useother", True) else f" AND ({text} IS NULL OR {kept})"
@@ -173,22 +178,10 @@ def _pivoted(relation: Relation, plan: _Plan, session: Session) -> Relation:
 
 
 def _series(relation: Relation, plan: _Plan, session: Session) -> list[str]:
-    """The series that keep their names: those whose values sum to the most (limit=topN) or the least (limit=bottomN)."""
-    limit = plan.arguments.text("limit", "10").strip().lower()
-    least = limit.startswith("bottom")
-    digits = limit[6:] if least else limit[3:] if limit.startswith("top") else limit
-    option = plan.arguments.option("limit")
-    count = plan.arguments.whole(digits.strip(), option.place if option else plan.arguments.segment.at)
+    """The series that keep their names."""
     first = replace(plan.functions[0], name="\x1fsize")
     cells = grouped(relation, [plan.row, plan.split], [first], session)
-    size, name = cells.value(first.name).numeric, cells.value(plan.split).sql
-    rows = session.rows(
-        f"SELECT {name}, sum({size}) AS size FROM ({cells.sql}) GROUP BY {name} "
-        f"ORDER BY size {'ASC' if least else 'DESC'} NULLS LAST, {name} LIMIT {min(count or MAX_SERIES + 1, MAX_SERIES + 1)}"
-    )
-    if len(rows) > MAX_SERIES:
-        plan.arguments.refuse(f"more than {MAX_SERIES:,} series; set limit=")
-    return [str(text) for text, _ in rows]
+    return series.names(cells, (plan.split, first.name), plan.choice, plan.arguments, session)
 
 
 CHART = SplCommand("chart", _CHART, _chart, distributable=False)

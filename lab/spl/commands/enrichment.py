@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
-from lab.driver import Cell, Rows
-from lab.spl import lookups
-from lab.spl.arguments import Arguments, Word
+from lab.driver import Rows
+from lab.spl import lookup_join, lookups
+from lab.spl.arguments import Arguments
 from lab.spl.commands.command import SplCommand
-from lab.spl.lookups import Matcher
 from lab.spl.parsing import Node, Segment
 from lab.spl.predicate import predicate, to_sql
-from lab.spl.relation import Column, Relation
+from lab.spl.relation import Relation
 from lab.spl.session import Session
-from lab.spl.sql import Kind, Value
-from lab.spl.stacking import overlaid, stacked
+from lab.spl.stacking import stacked
 from lab.spl.subsearch import fetched
-from lab.spl.tables import loaded
 from lab.state import KvRefused, app_name
 
-_LOOKUP = "lookup <lookup> <lookup field> [AS <field>]… [OUTPUT|OUTPUTNEW <lookup field> [AS <field>]…]"
+_LOOKUP = (
+    "lookup [local=<bool>] [update=<bool>] <lookup> <lookup field> [AS <field>]… [OUTPUT|OUTPUTNEW <lookup field> [AS <field>]…]"
+)
 _INPUT = "inputlookup [append=<bool>] [start=<row>] [max=<rows>] <lookup> [where <terms of search>]"
 _OUTPUT = (
     "outputlookup [append=<bool>] [create_empty=<bool>] [override_if_empty=<bool>] [key_field=<field>] [max=<rows>] <lookup>"
@@ -28,113 +27,18 @@ _OUTPUT = (
 _BATCH = 1_000
 
 
-@dataclass(frozen=True)
-class _Pair:
-    """A field of the table and what it is called in the rows."""
-
-    table: str
-    field: str
-
-
-def _pairs(words: Sequence[Word], arguments: Arguments) -> list[_Pair]:
-    pairs, at = [], 0
-    while at < len(words):
-        if at + 1 < len(words) and words[at + 1].means("as"):
-            if at + 2 >= len(words):
-                arguments.refuse("a name is missing after AS", words[at + 1].place)
-            pairs.append(_Pair(words[at].text, words[at + 2].text))
-            at += 3
-        else:
-            pairs.append(_Pair(words[at].text, words[at].text))
-            at += 1
-    return pairs
-
-
 def _lookup(relation: Relation, node: Node, segment: Segment, session: Session) -> Relation:
     """OUTPUT replaces fields that are there, also by nothing; OUTPUTNEW fills those that are null."""
-    arguments = Arguments.of(node, segment, _LOOKUP, "local")
-    arguments.only("local", "false")  # the lab has one place for lookups
-    name, *words = arguments.words or [Word("", False, segment.at)]
-    split = next((at for at, word in enumerate(words) if word.means("output", "outputnew")), len(words))
-    keys, outputs = _pairs(words[:split], arguments), _pairs(words[split + 1 :], arguments)
-    if not keys:
+    arguments = Arguments.of(node, segment, _LOOKUP, "local update")
+    for name in ("local", "update"):  # where Splunk looks, and when it reads the file again: the rows are the same
+        arguments.flag(name, False)
+    if not arguments.words:
         arguments.refuse("it needs a lookup and a field of it")
-    wanted = lookups.definition(name.text, session, name.place)
-    table = lookups.read(wanted, session, name.place)
-    outputs = outputs or [_Pair(field, field) for field in table.columns if field not in [key.table for key in keys]]
-    for pair in [*keys, *outputs]:
-        if pair.table not in table.columns and table.count:
-            arguments.refuse(f"lookup {name.text} has no field {pair.table}; it has {', '.join(table.columns)}", name.place)
-    if not table.count:
-        table = Rows({pair.table: [] for pair in [*keys, *outputs]}, 0)
-    keep = split < len(words) and words[split].means("outputnew")
+    word = arguments.words[0]
+    wanted = lookups.definition(word.text, session, word.place)
+    asked, table = lookup_join.asked(arguments, lookups.read(wanted, session, word.place))
     relation = session.fixed(relation)
-    asked = _Asked(keys, outputs, keep)
-    return _added(relation, asked, _answers(relation, asked, table, wanted, session), session)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """keys, outputs: fields of the table and of the events; keep: values that are there already stay."""
-
-    keys: list[_Pair]
-    outputs: list[_Pair]
-    keep: bool
-
-
-def _answers(relation: Relation, asked: _Asked, table: Rows, wanted: lookups.Definition, session: Session) -> Rows:
-    """One row per distinct combination of key values: these values (k0, k1, …) and what the table says of them (v0, v1, …)."""
-    keys, outputs = asked.keys, asked.outputs
-    texts = ", ".join(relation.value(key.field).text for key in keys)
-    several = [relation.value(key.field).kind is Kind.MULTI for key in keys]
-    matcher = Matcher(table, [key.table for key in keys], wanted)
-    columns: dict[str, list[Cell]] = {f"k{at}": [] for at in range(len(keys))}
-    columns.update({f"v{at}": [] for at in range(len(outputs))})
-    for found in session.rows(f"SELECT DISTINCT {texts} FROM ({relation.sql})"):
-        if any(text is None for text in found):
-            continue
-        combination = [str(text) for text in found]
-        alternatives = combination[0].split("\n") if len(keys) == 1 and several[0] else [combination[0]]
-        rows = list(dict.fromkeys(row for first in alternatives for row in matcher.rows([first, *combination[1:]])))
-        if not rows and not wanted.min_matches:
-            continue
-        for at, text in enumerate(combination):
-            columns[f"k{at}"].append(text)
-        for at, pair in enumerate(outputs):
-            columns[f"v{at}"].append(_values(table.columns[pair.table], rows, wanted))
-    return Rows(columns, len(columns["k0"]))
-
-
-def _values(cells: Sequence[Cell], rows: Sequence[int], wanted: lookups.Definition) -> Cell:
-    found: list[str] = []
-    for row in rows:
-        cell = cells[row]
-        found += cell if isinstance(cell, list) else [cell] if cell else []
-    if len(rows) < wanted.min_matches:
-        found += [wanted.default_match] * (wanted.min_matches - len(rows))
-    return found if len(found) > 1 else found[0] if found else None
-
-
-def _added(relation: Relation, asked: _Asked, answers: Rows, session: Session) -> Relation:
-    table, answer = loaded(session.connection, session.names, answers)
-    on = " AND ".join(f"{_prefixed(relation, key.field)} = r.{answer[f'k{at}'].ident}" for at, key in enumerate(asked.keys))
-    columns, values = dict(relation.columns), ["l.*"]
-    for at, pair in enumerate(asked.outputs):
-        found = answer[f"v{at}"]
-        sql, kind = f"r.{found.ident}", found.kind
-        if asked.keep and pair.field in relation.columns:
-            old = relation.columns[pair.field]
-            mine, theirs = Value(f"l.{old.ident}", old.kind), Value(sql, kind)
-            sql, kind = overlaid((theirs, theirs.sql), (mine, mine.sql), "true")
-        columns[pair.field] = Column(session.names.new(), kind)
-        values.append(f"{sql} AS {columns[pair.field].ident}")
-    sql = f"SELECT {', '.join(values)} FROM ({relation.sql}) l LEFT JOIN {table.name} r ON {on}"
-    return replace(relation, sql=sql, columns=columns)
-
-
-def _prefixed(relation: Relation, field: str) -> str:
-    column = relation.columns.get(field)
-    return "CAST(NULL AS VARCHAR)" if column is None else Value(f"l.{column.ident}", column.kind).text
+    return lookup_join.joined(relation, asked, lookup_join.answers(relation, asked, table, wanted, session), session)
 
 
 def _input(node: Node, segment: Segment, session: Session) -> Relation:

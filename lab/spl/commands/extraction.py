@@ -7,6 +7,7 @@ import re
 from lab.spl.arguments import Arguments
 from lab.spl.commands.command import SplCommand
 from lab.spl.failure import SplError
+from lab.spl.named_groups import named_groups
 from lab.spl.parsing import Node, Segment, unquoted
 from lab.spl.relation import Relation
 from lab.spl.session import Session
@@ -14,10 +15,9 @@ from lab.spl.sql import Kind, Value, literal
 
 _REX = 'rex [field=<field>] [max_match=<count>] "<pattern with (?<name>…)>", or mode=sed "s/…/…/[g]" or "y/…/…/"'
 _REGEX = 'regex [<field>=|<field>!=]"<pattern>"'
-_NAMED = re.compile(r"\(\?P?<([A-Za-z_]\w*)>")
 _SED = re.compile(r"s(.)((?:\\.|(?!\1).)*)\1((?:\\.|(?!\1).)*)\1(g|\d*)", re.DOTALL)
 _TRANSLATE = re.compile(r"y(.)((?:\\.|(?!\1).)*)\1((?:\\.|(?!\1).)*)\1", re.DOTALL)
-_CANNOT = "the lab cannot run this pattern: it has look-around, a back reference, or is not closed"
+_CANNOT = "the lab cannot run this pattern: it has look-around, a back reference or a possessive repeat, or is not closed"
 
 
 def _rex(relation: Relation, node: Node, segment: Segment, session: Session) -> Relation:
@@ -30,18 +30,15 @@ def _rex(relation: Relation, node: Node, segment: Segment, session: Session) -> 
         )
     if arguments.option("mode"):
         arguments.refuse("mode must be sed", arguments.options[-1].place)
-    # RE2 names groups (?P<…>); only groups outside a class and without an escape are meant
-    fields = _NAMED.findall(pattern)
-    if not fields:
+    plain, numbers = named_groups(pattern)
+    if not numbers:
         arguments.refuse("the pattern names no group (?<field>…)", arguments.words[0].place)
-    plain = _NAMED.sub("(?P<\\1>", pattern)
     if not session.scope(relation).accepts(plain):
         arguments.refuse(_CANNOT, arguments.words[0].place)
     most = arguments.number("max_match", 1)
     text = relation.value(field).text
-    numbers = _group_numbers(plain)
     values = {}
-    for name in dict.fromkeys(fields):
+    for name in numbers:
         if most == 1:
             found = f"regexp_extract({text}, {literal(plain)}, {numbers[name]})"
             value = Value(f"CASE WHEN regexp_matches({text}, {literal(plain)}) THEN nullif({found}, '') END", Kind.TEXT)
@@ -55,27 +52,6 @@ def _rex(relation: Relation, node: Node, segment: Segment, session: Session) -> 
     return relation.with_columns(session.names, values)
 
 
-def _group_numbers(pattern: str) -> dict[str, int]:
-    """Name -> number of its group; groups count by their opening parentheses outside classes."""
-    numbers, number, in_class, at = {}, 0, False, 0
-    while at < len(pattern):
-        char = pattern[at]
-        if char == "\\":
-            at += 1
-        elif in_class:
-            in_class = char != "]"
-        elif char == "[":
-            in_class = True
-        elif char == "(":
-            name = re.match(r"\(\?P<(\w+)>", pattern[at:])
-            if name or pattern[at + 1 : at + 2] != "?":
-                number += 1
-            if name:
-                numbers[name[1]] = number
-        at += 1
-    return numbers
-
-
 def _edited(value: Value, script: str, arguments: Arguments, session: Session, relation: Relation) -> Value:
     place = arguments.words[0].place
     substitution, translation = _SED.fullmatch(script.strip()), _TRANSLATE.fullmatch(script.strip())
@@ -85,7 +61,6 @@ def _edited(value: Value, script: str, arguments: Arguments, session: Session, r
         return Value(f"translate({value.text}, {literal(translation[2])}, {literal(translation[3])})", Kind.TEXT)
     if substitution is None or substitution[4] not in ("", "g"):
         arguments.refuse("write s/pattern/replacement/, with g for every place", place)
-    assert substitution is not None  # refuse() does not return
     pattern = substitution[2].replace("\\" + substitution[1], substitution[1])
     if not session.scope(relation).accepts(pattern):
         arguments.refuse(_CANNOT, place)

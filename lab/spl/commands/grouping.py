@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lark import Token
 
-from lab.spl.aggregates import AggregateError, RowSet, aggregated
+from lab.spl.aggregates import REFUSED, AggregateError, RowSet, aggregated
 from lab.spl.expression import Compiler
 from lab.spl.failure import Place, SplError
 from lab.spl.parsing import Node, Segment, names, place_of, unquoted
@@ -61,6 +61,8 @@ def _is(child: object, rule: str) -> bool:
 def _read(node: Node, compiler: Compiler, relation: Relation) -> list[Wanted]:
     token, command = node.children[0], compiler.segment.name
     place = place_of(compiler.segment, token)
+    if isinstance(token, Token) and token.type == "SPARKLINE":
+        raise SplError(f"{command}: the lab has no sparkline(): {REFUSED['sparkline']}", place)
     argument = next((child for child in node.children[1:] if not isinstance(child, Token)), None)
     new_name = next((unquoted(child) for child in node.children[1:] if isinstance(child, Token)), None)
     if argument is None:

@@ -31,7 +31,7 @@ def _tstats(node: Node, segment: Segment, session: Session) -> Relation:
         if option.name != "span" or option not in options:
             arguments.refuse(f"{option.name}={option.value[:40]} is not supported", option.place)
     condition = [child for child in node.children if child.data not in _PARTS]
-    expression, moments = without_times(predicate(condition[0], segment) if condition else All([]), session.now_s)
+    expression, moments = without_times(predicate(condition[0], segment) if condition else All([]), session)
     relation = events.found(session, expression, time_range(moments, segment, session))
     by = [unquoted(split.children[0]) for split in splits]
     functions = wanted(node, segment, relation, session)

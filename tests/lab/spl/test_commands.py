@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cases.command_cases import CASES
+from cases import command_cases, table_cases, value_cases
 
 from lab.driver import Rows
 from lab.ingest import Store
@@ -15,6 +15,8 @@ from lab.spl import SearchSettings, SplError, run_search
 from lab.spl.commands import REFUSED
 from lab.spl.lookups import Definition, Matcher
 from tests.lab.spl_events import make_store
+
+CASES = [*command_cases.CASES, *table_cases.CASES, *value_cases.CASES]
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +75,7 @@ def test_no_two_cases_have_one_name():
         pytest.param("C2", "names name AS Name OUTPUT kind AS site", "third", id="without-regard-to-case"),
         pytest.param("C4", "names name AS Name OUTPUT kind AS site", None, id="null-never-matches"),
         pytest.param("C2", "names name AS Name OUTPUTNEW kind AS site", "third", id="outputnew-fills-what-is-missing"),
+        pytest.param("C1", "local=t update=t nets net AS id.orig_h OUTPUT site", "office", id="where-splunk-looks"),
     ],
 )
 def test_a_lookup_adds(store, app, uid, lookup, expected):
@@ -148,8 +151,11 @@ def test_a_command_that_the_lab_does_not_run_says_what_to_write(store, app, name
         pytest.param("uid=C1 | appendcols timeout=5 [search uid=C1]", "timeout=5 is not supported", id="appendcols-timeout"),
         pytest.param("uid=C1 | appendpipe run_in_preview=f [stats count]", "always true", id="appendpipe-preview"),
         pytest.param("| union maxout=5 [search uid=C1]", "maxout=5 is not supported", id="union-maxout"),
-        pytest.param("uid=C1 | lookup local=t nets net", "local is always false", id="lookup-local"),
-        pytest.param("uid=C1 | lookup update=t nets net", "update=t is not supported", id="lookup-update"),
+        pytest.param("uid=C1 | lookup local=maybe nets net", "local must be true or false", id="lookup-local"),
+        pytest.param("uid=C1 | lookup event_time_field=t nets net", "event_time_field=t is not supported", id="lookup-time"),
+        pytest.param("uid=C1 | append [index=x]", "a subsearch begins with a command", id="subsearch-without-command"),
+        pytest.param('uid=C1 | streamstats reset_after="n" count', "true or false is wanted", id="streamstats-reset-after"),
+        pytest.param("uid=C1 | bin span=5s aligntime=x _time", "is not a time the lab can read", id="bin-aligntime"),
         pytest.param("| inputlookup strict=t nets", "strict=t is not supported", id="inputlookup-strict"),
         pytest.param("uid=C1 | outputlookup createinapp=f new.csv", "createinapp is always true", id="outputlookup-createinapp"),
         pytest.param("uid=C1 | outputlookup key_field=uid new.csv", "key_field is for collections", id="outputlookup-file-key"),
@@ -173,6 +179,56 @@ def test_a_command_that_the_lab_does_not_run_says_what_to_write(store, app, name
         pytest.param("uid=C1 | makeresults", "must stand first", id="makeresults-in-the-middle"),
         pytest.param("uid=C1 [ ]", "holds nothing between [ and ]", id="empty-subsearch"),
         pytest.param("| multisearch [search uid=C1]", "it takes subsearches in [ ] alone", id="one-multisearch"),
+        pytest.param("uid=C1 | chart count over n by uid where sum=2", "compares by < or >, or says in top", id="chart-where"),
+        pytest.param(
+            "uid=C1 | chart count over n by uid where foo in top2", "where: no function foo()", id="chart-where-function"
+        ),
+        pytest.param("uid=C1 | foreach n [stats count]", "stats cannot stand in it, only convert, eval", id="foreach-stats"),
+        pytest.param("uid=C1 | foreach [eval x=1]", "a field is missing", id="foreach-without-field"),
+        pytest.param("uid=C1 | foreach mode=all n [eval x=1]", "mode must be multifield or", id="foreach-mode"),
+        pytest.param(
+            "uid=C1 | foreach n itemstr=x [eval x=1]", "itemstr= does not belong to mode=multifield", id="foreach-itemstr"
+        ),
+        pytest.param("uid=C1 | foreach mode=multivalue n [where x=1]", "the template is one eval", id="foreach-values-where"),
+        pytest.param(
+            'uid=C1 | foreach mode=multivalue n [eval x="a <<ITEM>>"]',
+            "inside a longer text in quotes",
+            id="foreach-item-in-text",
+        ),
+        pytest.param(
+            "uid=C1 | eval v=mvrange(0,300) | foreach mode=multivalue v [eval x=1]", "at most 200 may be", id="foreach-values"
+        ),
+        pytest.param("uid=C1 | addtotals rows=t", "rows=t is not supported", id="addtotals-option"),
+        pytest.param("uid=C1 | addcoltotals fieldname=x", "fieldname=x is not supported", id="addcoltotals-fieldname"),
+        pytest.param("uid=C1 | transpose few", "must be a whole number", id="transpose-count"),
+        pytest.param("uid=C1 | untable uid x", "a field is missing", id="untable-two"),
+        pytest.param("uid=C1 | xyseries uid x", "a field is missing", id="xyseries-two"),
+        pytest.param("uid=C1 | convert hex(n)", "no function hex(); it has auto ctime", id="convert-function"),
+        pytest.param("uid=C1 | convert num(*) AS m", "AS cannot follow a field with *", id="convert-as-all"),
+        pytest.param('uid=C1 | convert timeformat="%J" ctime(n)', "is no time variable", id="convert-format"),
+        pytest.param("uid=C1 | convert locale=x num(n)", "locale=x is not supported", id="convert-option"),
+        pytest.param("uid=C1 | replace a b IN n", "WITH", id="replace-without-with"),
+        pytest.param("uid=C1 | replace a WITH b* IN n", "needs no * or as many", id="replace-stars"),
+        pytest.param("uid=C1 | replace a WITH b IN", "a field is missing after IN", id="replace-in-nothing"),
+        pytest.param("uid=C1 | delta n p=0", "must be a whole number from 1", id="delta-p"),
+        pytest.param("uid=C1 | delta n m", "may have AS <name>", id="delta-two"),
+        pytest.param("uid=C1 | autoregress n p=3-1", "p must be a number of rows or a range", id="autoregress-p"),
+        pytest.param("uid=C1 | autoregress n AS m p=1-2", "AS goes with one p", id="autoregress-as-range"),
+        pytest.param('uid=C1 | strcat uid "x"', "the name of the new field last", id="strcat-target"),
+        pytest.param("uid=C1 | rangemap field=n low=x", "is no range like 0-10", id="rangemap-range"),
+        pytest.param("uid=C1 | rangemap low=0-1", "it needs field=", id="rangemap-field"),
+        pytest.param("uid=C1 | setfields uid", "it needs <field>=<text>", id="setfields-word"),
+        pytest.param("uid=C1 | spath path={@x}", "is an attribute of XML", id="spath-xml"),
+        pytest.param("uid=C1 | spath output=x", "output= needs a path", id="spath-output"),
+        pytest.param("uid=C1 | makecontinuous n start=0", "start=0 is not supported", id="makecontinuous-start"),
+        pytest.param(
+            "uid=D1 | eval n=1 | append [search uid=C1] | makecontinuous span=0.00001 n", "more than 50,000", id="steps"
+        ),
+        pytest.param("| gentimes end=1", "it needs start=", id="gentimes-start"),
+        pytest.param("| gentimes start=-1 increment=1w", "increment is a count and one of", id="gentimes-increment"),
+        pytest.param("| gentimes start=-300 increment=1s", "more than 50,000 rows", id="gentimes-rows"),
+        pytest.param("nosuch=x | require", "the search found no rows up to here", id="require"),
+        pytest.param("uid=C1 | fieldformat n=n>1", "wrap it in if", id="fieldformat-boolean"),
     ],
 )
 def test_what_is_not_supported_is_refused(store, app, spl, says):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
+import duckdb
 import pytest
 from cases import aggregate_cases, conditional_cases, multivalue_cases, number_cases, text_cases
 from cases.function_case import Case
 
 from lab.ingest import Store, ingest
 from lab.spl import SearchSettings, run_search
+from lab.spl.functions.python import register
 
 CASES: list[Case] = [
     case for table in (aggregate_cases, conditional_cases, multivalue_cases, number_cases, text_cases) for case in table.CASES
@@ -56,3 +59,16 @@ def test_the_manual_says(store, settings, case):
 def test_no_two_cases_have_one_name():
     twice = [name for name, number in Counter(case.name for case in CASES).items() if number > 1]
     assert twice == []
+
+
+def test_searches_that_begin_at_once_share_the_functions_of_python(tmp_path):
+    connection = duckdb.connect(str(tmp_path / "shared.duckdb"))
+    cursors = [connection.cursor() for _ in range(8)]
+
+    def judged(cursor: duckdb.DuckDBPyConnection) -> object:
+        register(cursor, "spl_py_cidr")
+        return cursor.execute("SELECT spl_py_cidr('2001:db8::/32', '2001:db8::1')").fetchall()
+
+    with ThreadPoolExecutor(len(cursors)) as pool:
+        assert list(pool.map(judged, cursors)) == [[(True,)]] * len(cursors)
+    connection.close()
