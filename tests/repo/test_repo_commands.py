@@ -131,6 +131,42 @@ def test_a_script_without_a_stanza_is_told(tmp_path: Path) -> None:
     assert any("bin/stray.py is no command" in sentence for sentence in commands.check_commands(root))
 
 
+RESTMAP = """\
+[script:zeek_things]
+match = /zeek_hunting/things
+handler = things_rest.Things
+python.version = python3
+python.required = 3.9,3.13
+requireAuthentication = true
+capability = zeek_things
+"""
+
+
+def handlers(root: Path, restmap: str, script: str = "things_rest.py") -> list[str]:
+    tree(root)
+    (root / "zeek_hunting/bin" / script).write_text("", encoding="utf-8")
+    (root / "zeek_hunting/default/restmap.conf").write_text(restmap, encoding="utf-8")
+    return commands.check_commands(root)
+
+
+def test_a_rest_handler_is_no_stray_script(tmp_path: Path) -> None:
+    assert handlers(tmp_path, RESTMAP) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        pytest.param(("capability = zeek_things\n", ""), "[script:zeek_things] is open", id="no-capability"),
+        pytest.param(("Authentication = true", "Authentication = false"), "[script:zeek_things] is open", id="no-login"),
+        pytest.param(("3.9,3.13", "3.9"), "needs python.required = 3.9,3.13", id="interpreter"),
+        pytest.param(("things_rest.Things", "other.Things"), "names bin/other.py, which is absent", id="no-file"),
+    ],
+)
+def test_a_rest_handler_that_is_open_or_absent_is_told(tmp_path: Path, change: tuple[str, str], expected: str) -> None:
+    sentences = handlers(tmp_path, RESTMAP.replace(*change))
+    assert any(expected in sentence for sentence in sentences), sentences
+
+
 def test_only_options_count_as_options(tmp_path: Path) -> None:
     script = tree(tmp_path) / "zeek_hunting/bin/zeekcount.py"
     assert commands.script_options(script) == {"least": "4", "fast": "false", "only": None}

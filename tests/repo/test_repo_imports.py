@@ -94,6 +94,14 @@ def test_a_package_that_no_splunk_has_is_told(tmp_path: Path, text: str) -> None
     assert len(arrows.check_outside(write(tmp_path, {f"{LIBRARY}/beacon/x.py": text}))) == 1
 
 
+def test_a_rest_handler_may_use_splunk_s_own_module_and_nobody_else(tmp_path: Path) -> None:
+    script = "zeek_hunting/bin/things_rest.py"
+    write(tmp_path, {script: "from splunk.persistconn import application", f"{LIBRARY}/__init__.py": ""})
+    assert len(arrows.check_outside(tmp_path)) == 1
+    write(tmp_path, {"zeek_hunting/default/restmap.conf": "[script:things]\nhandler = things_rest.Things\n"})
+    assert arrows.check_outside(tmp_path) == []
+
+
 def test_the_standard_library_is_known(tmp_path: Path) -> None:
     text = "import zlib, _csv, json.decoder, ctypes, numpy, sys, ipaddress, array"
     assert arrows.check_outside(write(tmp_path, {f"{LIBRARY}/beacon/x.py": text})) == []

@@ -77,7 +77,7 @@ def _check_search(conf: ConfFile, stanza: Stanza) -> list[str]:
     sentences = []
     if not NAME.match(stanza.name):
         sentences.append(f"{place} is not named 'Zeek Hunting - <tactic> - <what>'; the menu lists searches by that start")
-    needed = ("search", "description", "dispatch.earliest_time", "dispatch.latest_time", "cron_schedule")
+    needed = ("search", "description", "dispatch.earliest_time", "dispatch.latest_time")
     sentences += [f"{place} has no {key}; write it" for key in needed if not settings.get(key)]
     if settings.get("enableSched") != "0":
         sentences.append(f"{place} would run by itself as shipped; set enableSched = 0")

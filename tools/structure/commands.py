@@ -36,14 +36,39 @@ def check_commands(root: Path) -> list[str]:
     sentences = _check_exports(root)
     for stanza in commands.stanzas.values():
         sentences += _check_one(root, stanza, help_texts)
-    named = {stanza.settings.get("filename") for stanza in commands.stanzas.values()}
+    named = {stanza.settings.get("filename") for stanza in commands.stanzas.values()} | rest_scripts(root)
     for path in sorted((root / APP / "bin").glob("*.py")):
         if path.name not in named:
-            sentences.append(f"{APP}/bin/{path.name} is no command of commands.conf; add its stanza or move it into zeekhunt")
+            sentences.append(
+                f"{APP}/bin/{path.name} is no command of commands.conf and no handler of restmap.conf; add its stanza or move "
+                "it into zeekhunt"
+            )
+    sentences += _check_handlers(root)
     for name in help_texts.stanzas:
         if name.endswith("-command") and name[: -len("-command")] not in commands.stanzas:
             sentences.append(f"searchbnf.conf explains [{name}], which is no command of commands.conf; remove it")
     return sentences
+
+
+def rest_scripts(root: Path) -> set[str]:
+    """Files below bin that restmap.conf names as handlers."""
+    path = root / APP / "default" / "restmap.conf"
+    stanzas = read_conf(path).stanzas.values() if path.is_file() else ()
+    return {f"{each.settings.get('handler', '').partition('.')[0]}.py" for each in stanzas if each.name.startswith("script:")}
+
+
+def _check_handlers(root: Path) -> list[str]:
+    """A REST endpoint asks for one capability by every method, and its file is there."""
+    path = root / APP / "default" / "restmap.conf"
+    sentences = []
+    for stanza in read_conf(path).stanzas.values() if path.is_file() else ():
+        settings = stanza.settings
+        if not settings.get("capability") or settings.get("requireAuthentication") != "true":
+            sentences.append(f"restmap.conf [{stanza.name}] is open; set capability and requireAuthentication = true")
+        wrong = [key for key, value in REQUIRED.items() if key != "chunked" and settings.get(key) != value]
+        sentences += [f"restmap.conf [{stanza.name}] needs {key} = {REQUIRED[key]}" for key in wrong]
+    absent = sorted(name for name in rest_scripts(root) if not (root / APP / "bin" / name).is_file())
+    return sentences + [f"restmap.conf names bin/{name}, which is absent" for name in absent]
 
 
 def _check_one(root: Path, stanza: Stanza, help_texts: ConfFile) -> list[str]:
