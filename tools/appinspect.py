@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.environment import ENVIRONMENTS, REPO, EnvironmentFailure, Place, ensure, lab_interpreter
+from tools.graph_view import BundleMissing
 from tools.package import Build, PackageError, build
 from tools.vendor import VendorError
 
@@ -102,7 +103,7 @@ def main(arguments: list[str]) -> int:
         package = Path(arguments[0]) if arguments else build(Build()).path
         started = time.monotonic()
         verdict = inspect(program, package)
-    except (EnvironmentFailure, PackageError, VendorError, OSError, subprocess.TimeoutExpired) as error:
+    except (EnvironmentFailure, PackageError, VendorError, BundleMissing, OSError, subprocess.TimeoutExpired) as error:
         sys.stderr.write(f"appinspect: {error}\n")
         return 1
     took_s = time.monotonic() - started

@@ -19,6 +19,7 @@ CHECKS = (
     ("ruff format", ("-m", "ruff", "format", "--check", ".")),
     ("mypy", ("-m", "mypy")),
     ("macros.conf", ("-m", "tools.macros", "--check")),
+    ("hunts", ("-m", "tools.hunts", "--check")),
     ("dashboards", ("-m", "tools.dashboards", "--check")),
 )
 

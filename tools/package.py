@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.conf_file import read_conf
+from tools.graph_view import PLACE, BundleMissing, bundle_files
 from tools.vendor import CACHE, NUMPY, REPO, SDK, SUFFIXES, Archive, VendorError, files_of
 
 APP = "zeek_hunting"
@@ -50,7 +51,7 @@ class Package:
 
 
 def build(order: Build) -> Package:
-    """Write the .spl. Raises PackageError and VendorError."""
+    """Write the .spl. Raises PackageError, VendorError and BundleMissing."""
     version = read_conf(order.app / "default" / "app.conf").value("launcher", "version")
     if not version:
         raise PackageError(f"{order.app}/default/app.conf has no version under [launcher]")
@@ -58,6 +59,7 @@ def build(order: Build) -> Package:
     libraries = (SDK, SUFFIXES, *NUMPY) if order.numpy else (SDK, SUFFIXES)
     for archive in libraries:
         files.update({f"bin/lib/{path}": content for path, content in files_of(archive, order.cache).items()})
+    files.update(bundle_files(lambda text: sys.stdout.write(f"{text}\n")))
     files["THIRD-PARTY.txt"] = _third_party(libraries).encode()
     content = _archive(files, order.mtime_s)
     order.out.mkdir(parents=True, exist_ok=True)
@@ -99,6 +101,7 @@ def _third_party(libraries: tuple[Archive, ...]) -> str:
         place = f"bin/lib/{archive.under}".rstrip("/")
         lines += [f"{archive.project} {archive.version}", f"  licence: {archive.licence}", f"  home:    {archive.home}"]
         lines += [f"  source:  {archive.file} from PyPI, sha256 {archive.sha256}", f"  place:   {place}", ""]
+    lines += ["JavaScript in the graph visualization", f"  licences and texts: {PLACE}/LICENSES.txt", ""]
     return "\n".join(lines)
 
 
@@ -140,7 +143,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         package = build(Build(out=options.out, numpy=options.bundle_numpy, mtime_s=_epoch()))
-    except (PackageError, VendorError, OSError) as error:
+    except (PackageError, VendorError, BundleMissing, OSError) as error:
         sys.stderr.write(f"package: {error}\n")
         return 1
     if package.left_out:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,23 +69,37 @@ class _running:
 
 
 @pytest.fixture(scope="session")
-def screens(served: Served) -> Iterator[Callable[[str], object]]:
-    """Opens addresses in a Chromium that lives as long as the tests."""
+def playwright() -> Iterator[Any]:
+    """Playwright, started once: a second one in the same thread refuses to start."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -e .[test]")
-    from web.browser import FLAGS, Screen, chromium_path
+    with sync_api.sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser."""
+    from web.browser import chromium_path
 
     path = chromium_path()
     if path is None:
         pytest.skip("no Chromium (on Debian: apt-get install chromium fonts-roboto-unhinted; or set ZEEK_HUNTING_CHROMIUM)")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        opened: list[Screen] = []
+    return path
 
-        def open_screen(address: str) -> Screen:
-            opened.append(Screen.open(browser, address))
-            return opened[-1]
 
-        yield open_screen
-        for screen in opened:
-            screen.close()
-        browser.close()
+@pytest.fixture(scope="session")
+def screens(served: Served, playwright: Any, chromium: str) -> Iterator[Callable[[str], object]]:
+    """Opens addresses in a Chromium that lives as long as the tests."""
+    from web.browser import FLAGS, Screen
+
+    browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    opened: list[Screen] = []
+
+    def open_screen(address: str) -> Screen:
+        opened.append(Screen.open(browser, address))
+        return opened[-1]
+
+    yield open_screen
+    for screen in opened:
+        screen.close()
+    browser.close()

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from splunkd_double import ADMIN, HUNTER, Splunkd, splunkd
-from web.browser import FLAGS, chromium_path
+from web.browser import FLAGS
 from zeekhunt.spl.rest import SplunkRest
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -e .[test]")
+pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -e .[test]")
 
 SITE = "http://splunk.test:8000"
 PAGE = f"{SITE}/en-US/app/zeek_hunting/graphistry_setup"
@@ -57,14 +57,10 @@ class Web:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    path = chromium_path()
-    if path is None:
-        pytest.skip("no Chromium (on Debian: apt-get install chromium; or set ZEEK_HUNTING_CHROMIUM)")
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield running
-        running.close()
+def browser(playwright: Any, chromium: str) -> Iterator[Any]:
+    running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    yield running
+    running.close()
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+export { makeVisualization } from './splunk_view.js';
