@@ -33,7 +33,7 @@ def as_body(rows: list[Row]) -> bytes:
 
 
 def hunted(bodies: list[bytes], request: Request | None = None, site: Site | None = None) -> tuple[dict[str, Any], list[Any]]:
-    lateral = Lateral(request or Request(min_score=0), site or Site(PRIVATE))
+    lateral = Lateral(request or Request(min_score=0), site or Site(PRIVATE), arrays.keys)
     for each in bodies:
         for table in arrays.tables(each, {}):
             lateral.add(table)
@@ -135,7 +135,7 @@ def test_an_account_comes_from_the_ticket_asked_for_just_before() -> None:
 
 
 def test_sessions_without_the_tally_of_their_map_are_still_hunted() -> None:
-    session = Session(A, B, START * 10, START * 10 + 5, "3389", {"rdp"}, "0")
+    session = Session(A, B, START * 10, START * 10 + 5, "3389", frozenset({"rdp"}), "0")
     row = dict(zip(session_summary.COLUMNS, session_summary.session_row("C1", session)))
     found, _ = hunted([as_body([row])])
     assert found["path"] == [f"{A} > {B}"]
@@ -176,7 +176,7 @@ def test_copy_and_execute_needs_both_within_the_window(listed: list[tuple[int, i
     for number, (start, length, writes) in enumerate(listed):
         told = {"share=admin$", "wrote=file"} if writes else {"op=svcctl::startservicew"}
         begun = START * 10 + start
-        by_uid[f"C{number:02d}"] = Session(A, B, begun, begun + length, "445", {"smb"}, "0", facts=told)
+        by_uid[f"C{number:02d}"] = Session(A, B, begun, begun + length, "445", frozenset({"smb"}), "0", facts=frozenset(told))
     sessions = admin_sessions.read(by_uid, (), Site(PRIVATE), Counter())
     copied = hop_points.hop_points(sessions, LateralSettings(copy_within=5)).copied_and_executed
     for at in range(len(sessions)):
@@ -197,7 +197,7 @@ def test_hostile_cells_stay_inside_their_cell() -> None:
     [{"zh_version": "9"}, {"zh_start": "x"}, {"zh_end": "1"}, {"zh_attempt": "?"}, {"zh_kind": "other"}, {"zh_request": "-2"}],
 )
 def test_a_partial_row_that_no_map_wrote_is_refused(change: Row) -> None:
-    session = Session(A, B, START * 10, START * 10 + 5, "22", {"ssh"}, "0")
+    session = Session(A, B, START * 10, START * 10 + 5, "22", frozenset({"ssh"}), "0")
     row = dict(zip(session_summary.COLUMNS, session_summary.session_row("C1", session)))
     with pytest.raises(SummaryError):
         hunted([as_body([{**row, **change}])])
@@ -240,7 +240,7 @@ spans = st.tuples(st.sampled_from(HOSTS), st.sampled_from(HOSTS), st.integers(0,
 
 def columns(listed: list[tuple[str, str, int, int]]) -> admin_sessions.Sessions:
     by_uid = {
-        f"C{number:02d}": Session(src, dest, START * 10 + start, START * 10 + start + length, "22", {"ssh"}, "0")
+        f"C{number:02d}": Session(src, dest, START * 10 + start, START * 10 + start + length, "22", frozenset({"ssh"}), "0")
         for number, (src, dest, start, length) in enumerate(listed)
     }
     return admin_sessions.read(by_uid, (), Site(PRIVATE), Counter())

@@ -37,10 +37,12 @@ class ZeekLateralCommand(MapMergeCommand):
     def merger(self) -> Merger:
         from zeekhunt.graph.lateral import Lateral, Request  # numpy: only the search head needs it
         from zeekhunt.graph.lateral_settings import MINUTE, LateralSettings
+        from zeekhunt.spl.arrays import keys
         from zeekhunt.zeek.site import site_of
 
         site = site_of(self.app_folder(), self.internal, self.external)
-        return Lateral(Request(self.min_score, self.min_hops, self.limit), site, LateralSettings(gap=self.gap * MINUTE))
+        request = Request(self.min_score, self.min_hops, self.limit)
+        return Lateral(request, site, keys, LateralSettings(gap=self.gap * MINUTE))
 
 
 if EXCHANGE is not None:

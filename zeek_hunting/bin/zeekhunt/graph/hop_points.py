@@ -7,7 +7,7 @@ jump hosts in ``paths``, by the whole search, since with a day of data there is 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,17 +37,19 @@ def hop_points(sessions: Sessions, settings: LateralSettings) -> HopPoints:
     _, pair = np.unique(pair_key, return_inverse=True)
     pair = pair.reshape(-1)
     new, edge = _edge(sessions, pair, settings)
-    fan_out = _fan_out(sessions, settings)
+    names = sorted(set(sessions.protocol))
+    protocol = np.array([*map({name: at for at, name in enumerate(names)}.__getitem__, sessions.protocol)], np.int64)
+    fan_out = _fan_out(sessions, pair, settings)
     executed = _execution(sessions, pair, settings)
     base = dict(settings.base)
-    sources = _sources_by_protocol(sessions)
+    sources = _sources_by_protocol(sessions, pair, protocol)
     usual = sources >= settings.usual_server_sources
     swept = fan_out >= settings.fan_out_hosts
     parts = {
-        "protocol": np.array([base[protocol] for protocol in sessions.protocol], float),
+        "protocol": np.array([base[name] for name in names], float)[protocol],
         "edge": edge,
         "execution": executed,
-        "several": np.where(_several(sessions, pair, settings), settings.several_protocols, 0.0),
+        "several": np.where(_several(sessions, pair, protocol, settings), settings.several_protocols, 0.0),
         "outside": np.where(sessions.from_outside, settings.from_outside, 0.0),
         "blind": np.where(sessions.blind, settings.blind, 0.0),
         "fan_out": np.where(swept, settings.fan_out, 0.0),
@@ -71,26 +73,23 @@ def _edge(sessions: Sessions, pair: np.ndarray, settings: LateralSettings) -> tu
     return new, np.where(new, settings.new_edge * share, settings.known_edge)
 
 
-def _fan_out(sessions: Sessions, settings: LateralSettings) -> np.ndarray:
-    """Distinct destinations of the source within fan_out_within before and after each session."""
-    found = np.zeros(len(sessions), np.int64)
-    order = np.lexsort((sessions.start, sessions.src))
-    source, dest, start = sessions.src[order].tolist(), sessions.dest[order].tolist(), sessions.start[order].tolist()
-    within: Counter[int] = Counter()
-    low = high = 0
-    for at in range(len(order)):
-        if at and source[at] != source[at - 1]:
-            within.clear()
-            low = high = at
-        while high < len(order) and source[high] == source[at] and start[high] <= start[at] + settings.fan_out_within:
-            within[dest[high]] += 1
-            high += 1
-        while start[low] < start[at] - settings.fan_out_within:
-            within[dest[low]] -= 1
-            if not within[dest[low]]:
-                del within[dest[low]]
-            low += 1
-        found[order[at]] = len(within)
+def _fan_out(sessions: Sessions, pair: np.ndarray, settings: LateralSettings) -> np.ndarray:
+    """Distinct destinations of the source within fan_out_within before and after each session.
+
+    A destination counts while one of the pair's sessions is near: stretches of time, whose begins and ends are counted.
+    """
+    if not len(sessions):
+        return np.zeros(0, np.int64)
+    near = settings.fan_out_within
+    order = np.lexsort((sessions.start, pair))
+    start, of_pair, src = sessions.start[order], pair[order], sessions.src[order]
+    apart = np.ones(len(order) + 1, bool)
+    apart[1:-1] = (of_pair[1:] != of_pair[:-1]) | (start[1:] - start[:-1] > 2 * near)
+    first, last = np.flatnonzero(apart[:-1]), np.flatnonzero(apart[1:])
+    span = int(sessions.start.max()) + 2 * near + 1  # one line for all sources, a stretch of it for each
+    begins, ends = np.sort(src[first] * span + start[first]), np.sort(src[last] * span + start[last] + 2 * near)
+    here = sessions.src * span + sessions.start + near
+    found: np.ndarray = np.searchsorted(begins, here, "right") - np.searchsorted(ends, here, "left")
     return found
 
 
@@ -102,10 +101,12 @@ def _execution(sessions: Sessions, pair: np.ndarray, settings: LateralSettings) 
     executing: defaultdict[int, list[int]] = defaultdict(list)
     for at in np.flatnonzero(sessions.wrote).tolist():
         written[int(pair[at])].append(at)
+    numbers = pair.tolist()
     for at, (operations, protocol) in enumerate(zip(sessions.operations, sessions.protocol)):
-        points[at] = max([points[at], *(_points_of(operation, settings) for operation in operations)])
-        if protocol in admin_protocol.SHELLS or any(operation in admin_protocol.EXECUTION for operation in operations):
-            executing[int(pair[at])].append(at)
+        if operations:
+            points[at] = max([points[at], *(_points_of(operation, settings) for operation in operations)])
+        if protocol in admin_protocol.SHELLS or not admin_protocol.EXECUTION.keys().isdisjoint(operations):
+            executing[numbers[at]].append(at)
     for number in executing.keys() & written.keys():
         runs, writes = executing[number], written[number]
         points[_near(sessions, runs, writes, settings.copy_within)] = settings.copied_and_executed
@@ -128,43 +129,47 @@ def _points_of(operation: str, settings: LateralSettings) -> float:
     return settings.single_shot if operation in admin_protocol.SINGLE_SHOTS else settings.weak_execution
 
 
-def _several(sessions: Sessions, pair: np.ndarray, settings: LateralSettings) -> np.ndarray:
+def _several(sessions: Sessions, pair: np.ndarray, protocol: np.ndarray, settings: LateralSettings) -> np.ndarray:
     """Whether the same pair used another admin protocol within the gap before or after the session."""
     found = np.zeros(len(sessions), bool)
-    lasting: defaultdict[int, dict[str, int]] = defaultdict(dict)  # pair -> protocol -> its session that ends last so far
-    for at, (number, protocol) in enumerate(zip(pair.tolist(), sessions.protocol)):
+    lasting: defaultdict[int, dict[int, int]] = defaultdict(dict)  # pair -> protocol -> its session that ends last so far
+    pairs = np.unique(np.stack((pair, protocol)), axis=1)[0]
+    many = np.flatnonzero(np.bincount(pairs, minlength=1)[pair] > 1) if len(sessions) else pair
+    for at, number, spoken in zip(many.tolist(), pair[many].tolist(), protocol[many].tolist()):
         held = lasting[number]
         for other, place in held.items():
-            if other != protocol and sessions.end[place] >= sessions.start[at] - settings.gap:
+            if other != spoken and sessions.end[place] >= sessions.start[at] - settings.gap:
                 found[at] = found[place] = True
-        if protocol not in held or sessions.end[at] >= sessions.end[held[protocol]]:
-            held[protocol] = at
+        if spoken not in held or sessions.end[at] >= sessions.end[held[spoken]]:
+            held[spoken] = at
     return found
 
 
-def _sources_by_protocol(sessions: Sessions) -> np.ndarray:
+def _sources_by_protocol(sessions: Sessions, pair: np.ndarray, protocol: np.ndarray) -> np.ndarray:
     """Distinct sources that reach a session's destination by its protocol, over the whole search."""
-    reach: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
-    for src, dest, protocol in zip(sessions.src.tolist(), sessions.dest.tolist(), sessions.protocol):
-        reach[(dest, protocol)].add(src)
-    counts = {key: len(sources) for key, sources in reach.items()}
-    return np.array([counts[key] for key in zip(sessions.dest.tolist(), sessions.protocol)], np.int64)
+    if not len(sessions):
+        return np.zeros(0, np.int64)
+    reached, reach = np.unique(np.stack((sessions.dest, protocol)), axis=1, return_inverse=True)
+    reach = reach.reshape(-1)
+    counts = np.bincount(np.unique(np.stack((pair, reach)), axis=1)[1], minlength=reached.shape[1])
+    found: np.ndarray = counts[reach]
+    return found
 
 
 def _admin_source(sessions: Sessions, settings: LateralSettings) -> np.ndarray:
     """Whether the source had reached many hosts a day, on several days, all before the day of the session."""
-    days = (sessions.start // DAY).tolist()
-    reached: dict[int, set[int]] = {}
-    current: dict[int, int] = {}
-    busy_days: Counter[int] = Counter()
-    found = np.zeros(len(sessions), bool)
-    for at, (src, dest, day) in enumerate(zip(sessions.src.tolist(), sessions.dest.tolist(), days)):
-        if current.get(src) != day:
-            if len(reached.get(src, ())) >= settings.admin_source_hosts:
-                busy_days[src] += 1
-            current[src], reached[src] = day, set()
-        reached[src].add(dest)
-        found[at] = busy_days[src] >= settings.admin_source_days
+    if not len(sessions):
+        return np.zeros(0, bool)
+    day = sessions.start // DAY
+    met = np.unique(np.stack((sessions.src, day, sessions.dest)), axis=1)
+    days, hosts = np.unique(met[:2], axis=1, return_counts=True)  # by source, then day
+    busy = hosts >= settings.admin_source_hosts
+    src, day_of = days[0][busy], days[1][busy]
+    span = int(day.max()) + 1
+    line = src * span + day_of
+    # busy days of the source before that of the session
+    before = np.searchsorted(line, sessions.src * span + day) - np.searchsorted(line, sessions.src * span)
+    found: np.ndarray = before >= settings.admin_source_days
     return found
 
 

@@ -19,7 +19,7 @@ from .hop_points import HopPoints
 from .lateral_settings import LateralSettings
 from .paths import Part, Path, Wanted, best_paths, explain_links, top_paths
 from .session_summary import FACTS_KEPT
-from .session_table import SessionTable
+from .session_table import Keys, SessionTable
 from .sessions import Sessions
 
 HUNT, HUNT_VERSION = "lateral_path", "1"
@@ -51,11 +51,11 @@ class Lateral:
     """Takes blocks of events and partial rows, gives the findings. ``messages`` says what was read, used, skipped and left
     out."""
 
-    def __init__(self, request: Request, site: Site, settings: LateralSettings | None = None) -> None:
+    def __init__(self, request: Request, site: Site, keys: Keys, settings: LateralSettings | None = None) -> None:
         self.messages: list[tuple[str, str]] = []
         self._request, self._site = request, site
         self._settings = settings or LateralSettings()
-        self._table = SessionTable()
+        self._table = SessionTable(keys)
 
     def add(self, table: Any) -> None:
         self._table.add(table)

@@ -100,6 +100,7 @@ def best_paths(sessions: Sessions, points: HopPoints, settings: LateralSettings)
     source, dest = sessions.src.tolist(), sessions.dest.tolist()
     start, end = sessions.start.tolist(), sessions.end.tolist()
     swept = (points.fan_out >= settings.fan_out_hosts).tolist()
+    goes_on = np.isin(sessions.dest, sessions.src).tolist()  # from most servers nobody goes anywhere
     reached: dict[int, _Reached] = defaultdict(lambda: _Reached(settings.states_of_host))
     link = _Link(sessions, points, settings)
     waiting: list[int] = []  # sessions of the current tick: they may not follow one another
@@ -118,7 +119,8 @@ def best_paths(sessions: Sessions, points: HopPoints, settings: LateralSettings)
                 if joined > total[at] and hops[previous] < settings.most_hops and not _visits(dest[at], previous, source, before):
                     total[at], before[at], hops[at] = joined, previous, hops[previous] + 1
         link.reached(at)
-        waiting.append(at)
+        if goes_on[at]:
+            waiting.append(at)
     dropped = sum(each.dropped for each in reached.values())
     return BestPaths(np.array(total), np.array(before, np.int64), np.array(hops, np.int64), dropped)
 

@@ -9,8 +9,9 @@ tickets travel as rows of their own: they name the account that a client is abou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from itertools import groupby, islice
 
 from ..zeek import byte_count, conn_state, event_time
@@ -18,6 +19,7 @@ from ..zeek import fields as zeek_fields
 from ..zeek.block import Block
 from ..zeek.partial import tally_row
 from . import admin_protocol, facts
+from .field_cells import FieldCells
 
 VERSION = 1
 KIND = "zh_kind"
@@ -58,21 +60,21 @@ class Session:
     start: int
     end: int
     port: str = ""
-    services: set[str] = field(default_factory=set)
+    services: frozenset[str] = frozenset()
     attempt: str = ""
     request: int = byte_count.UNKNOWN
     reply: int = byte_count.UNKNOWN
-    facts: set[str] = field(default_factory=set)
+    facts: frozenset[str] = frozenset()
 
     def merge(self, other: Session) -> None:
         """Takes in another part of the same session; the order of parts does not show."""
         self.src, self.dest = min(self.src, other.src), min(self.dest, other.dest)
         self.start, self.end = min(self.start, other.start), max(self.end, other.end)
         self.port = min(self.port, other.port) if self.port and other.port else self.port or other.port
-        self.services |= other.services
+        self.services = self.services | other.services
         self.attempt = min(self.attempt, other.attempt) if self.attempt and other.attempt else self.attempt or other.attempt
         self.request, self.reply = max(self.request, other.request), max(self.reply, other.reply)
-        self.facts = set(lowest_facts(self.facts | other.facts))
+        self.facts = frozenset(lowest_facts(self.facts | other.facts))
 
 
 def required_fields(options: Mapping[str, str]) -> list[str]:
@@ -94,7 +96,7 @@ class SessionSummary:
         if not block.rows:
             return
         self.tally["read"] += block.rows
-        columns = _Cells(block)
+        columns = FieldCells(block)
         ticks = event_time.column_ticks(list(columns("time")))
         told = self._told(columns)
         self._tickets(columns, ticks)
@@ -102,7 +104,7 @@ class SessionSummary:
         for row, found in told.items():
             self._keep(columns, row, ticks[row], found)
 
-    def _told(self, columns: _Cells) -> dict[int, set[str]]:
+    def _told(self, columns: FieldCells) -> dict[int, set[str]]:
         """Row -> facts, of the rows of all logs but conn and kerberos."""
         told: dict[int, set[str]] = {}
         for reader, markers in facts.READERS:
@@ -111,7 +113,7 @@ class SessionSummary:
                     told.setdefault(row, set()).add(text)
         return told
 
-    def _tickets(self, columns: _Cells, ticks: list[int]) -> None:
+    def _tickets(self, columns: FieldCells, ticks: list[int]) -> None:
         if not columns.has_any(("request_type",)):
             return
         sources, services, clients = columns("src"), columns("service"), columns("client")
@@ -124,7 +126,7 @@ class SessionSummary:
                 self.tickets.add((sources[row], ticks[row], protocol, facts.fact(facts.ACCOUNT, account)))
                 self.tally["used"] += 1
 
-    def _conn(self, columns: _Cells, ticks: list[int], told: dict[int, set[str]]) -> None:
+    def _conn(self, columns: FieldCells, ticks: list[int], told: dict[int, set[str]]) -> None:
         states = columns("conn_state")
         ports, services = columns("dest_port"), columns("service")
         protocols = self._protocols
@@ -152,7 +154,7 @@ class SessionSummary:
                 part.attempt = min(part.attempt or "1", "1" if conn_state.is_attempt(states[row]) else "0")
                 part.request, part.reply = max(part.request, request), max(part.reply, reply)
 
-    def _keep(self, columns: _Cells, row: int, tick: int, found: set[str]) -> Session | None:
+    def _keep(self, columns: FieldCells, row: int, tick: int, found: set[str]) -> Session | None:
         """The session of a row, with its time and facts taken in; None where the row cannot be used."""
         uid, src, dest = columns("uid")[row], columns("src")[row], columns("dest")[row]
         for reason, lacking in (
@@ -165,7 +167,7 @@ class SessionSummary:
                 self.tally[reason] += 1
                 return None
         self.tally["used"] += 1
-        part = Session(src, dest, tick, tick, facts=found)
+        part = Session(src, dest, tick, tick, facts=frozenset(found))
         session = self.sessions.setdefault(uid, part)
         if session is not part:
             session.merge(part)
@@ -186,27 +188,6 @@ class SessionSummary:
             yield tally_row(COLUMNS, TALLY, VERSION, tally)
 
 
-class _Cells:
-    """Columns of a block by canonical field, or by name for fields with one spelling; a field that is not there is all ''. Cells
-    that mark an unset value stay as they are where only one spelling is filled."""
-
-    def __init__(self, block: Block) -> None:
-        self._block, self._names = block, set(block.names)
-        self._known: dict[str, list[str]] = {}
-
-    def __call__(self, name: str) -> list[str]:
-        if name not in self._known:
-            spelled = zeek_fields.SPELLINGS.get(name, (name,))
-            held = [self._block.cells(spelling) or [] for spelling in spelled if spelling in self._names]
-            filled = [cells for cells in held if any(cells)]
-            self._known[name] = filled[0] if len(filled) == 1 else zeek_fields.coalesce(filled, self._block.rows)
-        return self._known[name]
-
-    def has_any(self, names: Iterable[str]) -> bool:
-        """Whether any of the fields is filled in any row."""
-        return any(any(self(name)) for name in names)
-
-
 def _duration_ticks(text: str) -> int:
     try:
         seconds = float(text)
@@ -215,7 +196,7 @@ def _duration_ticks(text: str) -> int:
     return int(seconds * event_time.TICKS_PER_S) if 0 <= seconds <= LONGEST_S else 0
 
 
-def lowest_facts(found: set[str]) -> list[str]:
+def lowest_facts(found: AbstractSet[str]) -> list[str]:
     """Of each kind the FACTS_KEPT + 1 lowest, in order: many accounts on one uid push no operation out."""
     if len(found) <= FACTS_KEPT:
         return sorted(found)

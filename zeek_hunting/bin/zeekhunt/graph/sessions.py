@@ -51,35 +51,40 @@ class Sessions:
 
 def read(by_uid: Mapping[str, Session], tickets: Iterable[Ticket], site: Site, left_out: Counter[str]) -> Sessions:
     """The sessions that count; left_out gets how many do not, by reason."""
-    asked = _TicketAccounts(tickets)
     reader = _Reader(site)
-    kept: list[tuple[int, int, str, Session, _Told]] = []
-    for uid, session in by_uid.items():
-        told = reader.told(session)
-        reason = reader.why_not(session, told)
-        if reason:
-            left_out[reason] += 1
-        else:
-            kept.append((session.start, session.end, uid, session, told))
-    kept.sort(key=lambda each: each[:3])
-    starts, ends, uids, parts, tellings = map(list, zip(*kept)) if kept else ([], [], [], [], [])
+    told_of = list(map(reader.told, by_uid.values()))
+    reasons = list(map(reader.why_not, by_uid.values(), told_of))
+    left_out.update(reason for reason in reasons if reason)
+    kept = [
+        (session.start, session.end, uid, place)
+        for place, ((uid, session), reason) in enumerate(zip(by_uid.items(), reasons))
+        if not reason
+    ]
+    kept.sort()
+    held = list(by_uid.values())
+    parts = [held[each[3]] for each in kept]
+    tellings = [told_of[each[3]] for each in kept]
     places: dict[str, int] = {}
     src = [places.setdefault(session.src, len(places)) for session in parts]
     dest = [places.setdefault(session.dest, len(places)) for session in parts]
+    accounts = [told.account for told in tellings]
+    asked = _TicketAccounts(tickets)
+    for at in [place for place, account in enumerate(accounts) if not account] if asked else ():
+        accounts[at] = asked.of(parts[at].src, tellings[at].protocol, parts[at].start)
     return Sessions(
         hosts=list(places),
         src=np.array(src, np.int64),
         dest=np.array(dest, np.int64),
-        start=np.array(starts, np.int64),
-        end=np.array(ends, np.int64),
+        start=np.array([each[0] for each in kept], np.int64),
+        end=np.array([each[1] for each in kept], np.int64),
         protocol=[told.protocol for told in tellings],
-        account=[told.account or asked.of(part.src, told.protocol, part.start) for told, part in zip(tellings, parts)],
+        account=accounts,
         share=[told.share for told in tellings],
         operations=[told.operations for told in tellings],
         wrote=np.array([told.wrote or (told.blind_smb and _uploaded(part)) for told, part in zip(tellings, parts)], bool),
         blind=np.array([told.blind for told in tellings], bool),
-        from_outside=np.array([not site.is_internal(part.src) for part in parts], bool),
-        uid=uids,
+        from_outside=np.array([not site.is_internal(host) for host in places], bool)[np.array(src, np.int64)],
+        uid=[each[2] for each in kept],
         crowded=sum(told.crowded for told in tellings),
     )
 
@@ -108,7 +113,7 @@ class _Reader:
         self._known: dict[tuple[str, frozenset[str], frozenset[str]], _Told] = {}
 
     def told(self, session: Session) -> _Told:
-        key = (session.port, frozenset(session.services), frozenset(session.facts))
+        key = (session.port, session.services, session.facts)
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = _tell(session)
@@ -175,6 +180,9 @@ class _TicketAccounts:
             self._of[(ticket.src, ticket.protocol)].append((ticket.tick, ticket.account))
         for asked in self._of.values():
             asked.sort()
+
+    def __bool__(self) -> bool:
+        return bool(self._of)
 
     def of(self, src: str, protocol: str, start: int) -> str:
         tickets = self._of.get((src, protocol), [])
