@@ -11,7 +11,7 @@ LOGS ?=
 RUN := $(PYTHON) -m tools.environment run
 
 .DEFAULT_GOAL := help
-.PHONY: help hunt test lab package bench lint appinspect new-command clean
+.PHONY: help hunt hunts test lab package bench lint appinspect new-command new-hunt clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+): .*## /  make \1	/'
@@ -39,6 +39,12 @@ appinspect: ## Splunk's own checks over the package
 
 new-command: ## a new streaming command from a template: NAME=, and TITLE= what it is for
 	@$(PYTHON) -m tools.new_command $(NAME) $(if $(TITLE),"$(TITLE)")
+
+hunts: ## saved searches, macros and pages from hunts/*.yml
+	@$(RUN) -m tools.hunts $(ARGS)
+
+new-hunt: ## a new hunt from a template that works: NAME=area_what
+	@$(RUN) -m tools.hunts new $(NAME)
 
 clean: ## remove what was built, but not the environments and the cache of vendored code
 	rm -rf dist build/test-results build/appinspect.json .pytest_cache .hypothesis .mypy_cache .ruff_cache

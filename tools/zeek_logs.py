@@ -41,6 +41,7 @@ LOGS = (
     ZeekLog("analyzer", "protocol analyzers that gave up (Zeek 6 and later)", "| stats count by analyzer_name failure_reason"),
     ZeekLog("capture_loss", "packets the sensor missed", "| stats max(percent_lost) by peer", also=("bro_loss",)),
     ZeekLog("conn", "connections", "earliest=-24h | zeekbeacon"),
+    ZeekLog("conn_long", "connections that are open for long (zeek-long-connections)", "| zeekbeacon mode=long"),
     ZeekLog(
         "dce_rpc",
         "remote procedure calls of Windows",
@@ -75,6 +76,7 @@ LOGS = (
     ZeekLog("ntlm", "NTLM logons", "success=false | stats count by username hostname"),
     ZeekLog("ntp", "time requests", "| stats dc(id.resp_h) by id.orig_h"),
     ZeekLog("ocsp", "certificate status replies", "certStatus=revoked | stats count by serialNumber"),
+    ZeekLog("open_conn", "connections that are still open, hourly (zeek-open-connections)", "| zeekbeacon mode=long"),
     ZeekLog("pe", "Windows programs in transit", "is_exe=true | stats count by compile_ts"),
     ZeekLog("quic", "QUIC connections", "| stats count by server_name"),
     ZeekLog("radius", "RADIUS logons", "result=failed | stats count by username"),
