@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.hunts.conf_text import hunt_macros
+from tools.hunts.conf_text import hunt_macros, readiness_macro
 from tools.hunts.playbook import read_hunts
 from tools.zeek_logs import CATCH_ALL, LOGS, ZeekLog
 
@@ -65,7 +65,9 @@ def render() -> str:
     head = _HEAD.format(catch_all=_quoted(sorted(CATCH_ALL)))
     logs = "".join(_stanza(log) for log in sorted(LOGS, key=lambda log: log.name))
     hunts, _ = read_hunts()  # what is wrong with a hunt is said by `python -m tools.hunts`
-    return "\n".join([head + logs, SHARED.read_text(encoding="utf-8")]) + "".join(map(hunt_macros, hunts))
+    return "\n".join([head + logs, SHARED.read_text(encoding="utf-8")]) + "".join(
+        [readiness_macro(hunts), *map(hunt_macros, hunts)]
+    )
 
 
 def _stanza(log: ZeekLog) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 
 from tools import macros
-from tools.hunts import conf_text, pages
+from tools.hunts import conf_text, pages, readiness
 from tools.hunts.new_hunt import NewHuntError, write
 from tools.hunts.playbook import REPO, read_hunts
 from tools.hunts.rules import problems
@@ -25,6 +25,7 @@ def built() -> tuple[dict[str, str], list[str]]:
         "zeek_hunting/default/savedsearches.conf": conf_text.savedsearches(hunts, upkeep),
         "zeek_hunting/default/macros.conf": macros.render(),
         "zeek_hunting/lookups/zeek_hunts.csv": pages.hunts_csv(hunts),
+        "zeek_hunting/lookups/zeek_hunt_needs.csv": readiness.needs_csv(hunts),
         "docs/hunts/coverage.md": pages.coverage(hunts),
     }
     return {**files, **{f"docs/hunts/{hunt.id}.md": pages.page(hunt) for hunt in hunts}}, wrong

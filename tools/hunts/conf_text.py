@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tools.hunts.playbook import Hunt
+from tools.hunts.readiness import log_states
 from tools.hunts.searches import data_search, hunt_search, person_search, quoted, stored_search
 
 SEARCHES_HEAD = """\
@@ -78,6 +79,18 @@ def hunt_macros(hunt: Hunt) -> str:
         description=f"{name}: the state of its data.",
     )
     return first + state + "".join(_parameter(hunt, each) for each in hunt.parameters)
+
+
+def readiness_macro(hunts: Sequence[Hunt]) -> str:
+    """What there is of all that the hunts need."""
+    return _MACRO.format(
+        takes="nothing; stands first",
+        gives="one row per log and field that a hunt needs: looked_at, filled, last_seen",
+        example="`zeek_log_states` | where filled=0",
+        name="zeek_log_states",
+        definition=continued(log_states(hunts)),
+        description="Which logs and fields of the hunts are there.",
+    )
 
 
 def _parameter(hunt: Hunt, parameter: Mapping[str, Any]) -> str:

@@ -125,7 +125,7 @@ def _baseline_state(baseline: Mapping[str, Any]) -> str:
 
 def _log_state(log: Mapping[str, Any]) -> str:
     name, needed = log["log"], list(log["required"])
-    counts = [f"count(eval(isnotnull({_value(field)}))) AS zh_f{at}" for at, field in enumerate(needed, 1)]
+    counts = [f"count(eval(isnotnull({set_value(field)}))) AS zh_f{at}" for at, field in enumerate(needed, 1)]
     attempts = f"count(eval(in(conn_state, {', '.join(quoted(each) for each in sorted(ATTEMPT))}))) AS zh_attempts"
     counts += [attempts] if name == "conn" else []
     unset = [f"if(zh_f{at}=0, {quoted(field)}, null())" for at, field in enumerate(needed, 1)]
@@ -157,7 +157,7 @@ def _log_state(log: Mapping[str, Any]) -> str:
     )
 
 
-def _value(field: str) -> str:
+def set_value(field: str) -> str:
     """SPL of a field's value in any spelling; Zeek's mark of an unset one counts as none."""
     names = ", ".join(f"'{name}'" for name in spelled(field))
     return f'nullif(nullif(coalesce({names}), "-"), "(empty)")'
