@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,10 +18,3 @@ def auc(positive: Array, negative: Array) -> float:
 def recall(positive: Array, negative: Array, false_share: float) -> float:
     """Share of positives above what this share of negatives lies above."""
     return float((positive > np.quantile(negative, 1 - false_share)).mean())
-
-
-def hosts(scores: Array, names: int, draws: int, seed: int = 1) -> Array:
-    """Mean score of hosts that each asked for so many distinct names."""
-    source = random.Random(seed)
-    values: Sequence[float] = scores.tolist()
-    return np.array([sum(source.sample(values, min(names, len(values)))) / names for _ in range(draws)])

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from zeekhunt.dns.annotate import FIELDS, row
+from zeekhunt.dns.annotate import row
+from zeekhunt.dns.entropy_columns import FIELDS
 
 from lab.driver import CommandFailed, Invocation, Rows, RunOptions, run
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dns.tunnel_rows import generated, query
 from hypothesis import given
 from hypothesis import strategies as st
 from zeekhunt.dns import hosts, tunnel_name, tunnel_sample
@@ -111,3 +112,31 @@ def test_twenty_distinct_queries_of_a_real_tunnel_outrank_every_real_benign_pair
     benign = scored(captures.benign_pairs(shared_data))
     assert scored(tunnels).min() > benign.max()
     assert (benign >= TunnelSettings().suspicious).sum() == 0
+
+
+def failing_host(names: list[str]) -> hosts.Host:
+    rows = [query(at, "10.0.0.9", name, rcode_name="NXDOMAIN", answers="-") for at, name in enumerate(names)]
+    (host,), _ = hosts.find(captures.pairs_of(rows), frozenset(), 1, hosts.HostSettings())
+    return host
+
+
+def test_one_odd_name_among_words_does_not_make_a_host_of_generated_names() -> None:
+    words = ["cornfield", "bluehouse", "tablecloth", "rainwater", "greenhill", "lampshade", "goldfinch", "milkround", "oakwood"]
+    odd = failing_host([f"{name}.example" for name in [*words, "xwudtsqydmltvxnohqbu"]])
+    every = failing_host(generated(10))
+    assert odd.mean is not None and every.mean is not None
+    assert odd.mean < 0.1 < 0.9 < every.mean
+    assert odd.score < 30 < 60 < every.score
+
+
+@pytest.mark.parametrize(
+    ("value", "points"),
+    [
+        pytest.param(0.02, 0.0, id="at-the-lower-bound-none"),
+        pytest.param(0.3, 60.0, id="at-the-upper-bound-all"),
+        pytest.param(0.16, 30.0, id="between-in-proportion"),
+    ],
+)
+def test_points_for_randomness_rise_between_the_bounds(value: float, points: float) -> None:
+    earned = hosts.points_of(hosts.Signs(10, value, 0.0, False, False), hosts.HostSettings())
+    assert earned[hosts.PARTS.index("randomness")] == pytest.approx(points)

@@ -15,7 +15,7 @@ PLAN = Plan("dnsentropy", required_fields)
 # a parse-time probe is answered here and ends, before the SDK is imported
 EXCHANGE = open_exchange(PLAN) if __name__ == "__main__" else None
 
-from zeekhunt.dns.annotate import FIELDS, rows  # noqa: E402
+from zeekhunt.dns.entropy_columns import FIELDS  # noqa: E402
 from zeekhunt.dns.transport import kinds  # noqa: E402
 from zeekhunt.spl.body import Columns  # noqa: E402
 from zeekhunt.spl.command import Configuration, Option, StreamingCommand, dispatch  # noqa: E402
@@ -34,6 +34,8 @@ class DnsEntropyCommand(StreamingCommand):
         return [self.prefix + field for field in FIELDS]
 
     def add(self, block: Columns) -> list[tuple[str, ...]]:
+        from zeekhunt.dns.annotate import rows  # its tables load with the first event
+
         names = block.cells(self.field) or [""] * block.rows
         return list(zip(*rows(names, kinds(block.cells, block.rows))))
 

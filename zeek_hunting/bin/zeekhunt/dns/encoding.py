@@ -28,12 +28,13 @@ def encoding(subdomain: str, bits: float) -> str:
     if not subdomain.isascii() and _HIGH.search(subdomain):
         return "raw"
     if len(subdomain) < LEAST:
-        return "counter" if _COUNTERS.match(subdomain) else ""
+        # the shape's fixed part is looked for first: ordinary short subdomains are most of a log
+        return "counter" if (".f." in subdomain or ".id-" in subdomain) and _COUNTERS.match(subdomain) else ""
     payload = "".join([label for label in subdomain.split(".") if len(label) >= PAYLOAD])
     length = len(payload)
     if length < LEAST:
         return "counter" if _COUNTERS.match(subdomain) else ""
-    digits = sum(map(payload.count, "0123456789"))
+    digits = length - len(payload.encode("latin-1", "replace").translate(None, b"0123456789"))
     if _HEX.match(payload):
         return "hex" if length % 2 == 0 and 0 < digits < length else ""
     if length >= LEAST_64 and _BASE64.match(payload) and not _ALNUM.match(payload):

@@ -1,7 +1,7 @@
 """Hosts that run a domain generation algorithm: many names that do not exist, alike in how they are made.
 
 Per source, over the registered domains that failed and never resolved, that are not popular and that few others ask for:
-the mean DGA score of their labels (one name at a time), and dictionary re-use: the share of labels that hold 5 letters in a row
+the DGA score at the mean of their labels' logits, and dictionary re-use: the share of labels that hold 5 letters in a row
 which another of them holds too, the mark of word-list algorithms whose names look benign one by one (dns.md 5.3). A domain of
 the same make that resolves after the first failure is where the implant found its server.
 """
@@ -30,8 +30,8 @@ class HostSettings:
     names_low: float = 3.0
     names_high: float = 40.0
     randomness_points: float = 60.0
-    randomness_low: float = 0.08
-    randomness_high: float = 0.85
+    randomness_low: float = 0.02
+    randomness_high: float = 0.3
     dictionary_points: float = 60.0
     dictionary_low: float = 0.12
     dictionary_high: float = 0.75
@@ -48,8 +48,8 @@ class HostSettings:
 
 @dataclass(frozen=True)
 class Host:
-    """One source. names: its failing domains, sorted; mean: of their DGA scores, None when none can be scored; reuse: share of
-    labels; rendezvous: domains that resolved after the first failure, the likeliest first; first, last: ticks; queries: of the
+    """One source. names: its failing domains, sorted; mean: DGA score at the mean of their logits, None without one; reuse: share
+    of labels; rendezvous: domains that resolved after the first failure, the likeliest first; first, last: ticks; queries: of the
     failing names; points: per PARTS, they sum to score."""
 
     src: str
@@ -116,12 +116,12 @@ def _host(
     src: str, names: list[tuple[str, Pair]], resolved: list[tuple[str, Pair]], resolver: bool, settings: HostSettings
 ) -> Host:
     labels = sorted({_label(domain) for domain, _ in names})
-    scored = [score for score in (dga.score(_label(domain), domain) for domain, _ in names) if score is not None]
-    mean = math.fsum(scored) / len(scored) if scored else None  # fsum: the order does not show
+    logits = [value for value in (dga.logit(_label(domain)) for domain, _ in names) if value is not None]
+    mean = dga.share(math.fsum(logits) / len(logits)) if logits else None  # fsum: the order does not show
     shared = reuse(labels)
     first = min(pair.first_nxdomain for _, pair in names if pair.first_nxdomain != NEVER)
     rendezvous = _rendezvous(resolved, first, labels, settings)
-    points = _points(_Signs(len(names), mean or 0.0, shared, bool(rendezvous), resolver), settings)
+    points = points_of(Signs(len(names), mean or 0.0, shared, bool(rendezvous), resolver), settings)
     return Host(
         src=src,
         names=tuple(sorted(domain for domain, _ in names)),
@@ -138,7 +138,7 @@ def _host(
 
 
 @dataclass(frozen=True)
-class _Signs:
+class Signs:
     """What a host's failing names show. names: how many; found: something alike resolved."""
 
     names: int
@@ -148,7 +148,8 @@ class _Signs:
     resolver: bool
 
 
-def _points(signs: _Signs, settings: HostSettings) -> tuple[float, ...]:
+def points_of(signs: Signs, settings: HostSettings) -> tuple[float, ...]:
+    """Points of PARTS in their order; they sum to the score, 0..100."""
     enough = min(1.0, signs.names / settings.few)
     many = _ramp(math.log2(signs.names), math.log2(settings.names_low), math.log2(settings.names_high))
     random = settings.randomness_points * enough * _ramp(signs.mean, settings.randomness_low, settings.randomness_high)

@@ -7,7 +7,6 @@ on the wire, whichever way it came. Any text gives a Name: nothing raises.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from .classes import (
@@ -70,12 +69,11 @@ class Name(NamedTuple):
 
 def read(query: str, qtype: str = "", port: str = "", server: str = "") -> Name:
     """The name of a query. qtype: Zeek's qtype_name or its number. port, server: where the query went. Never raises."""
-    kind = by_transport(qtype, port, server) if qtype or port or server else ""
-    return _remembered(query, kind) if len(query) <= REMEMBERED else parse(query, kind)
+    return parse(query, by_transport(qtype, port, server))
 
 
 def parse(query: str, kind: str = "") -> Name:
-    """As read(), without memory. kind: what the transport says the name is, a constant of ``classes``, else ''."""
+    """As read(). kind: what the transport says the name is, a constant of ``classes``, else ''."""
     if query in _ABSENT:
         return Name("", EMPTY)
     text = query if len(query) <= NAME_B else query[:LONGEST]
@@ -100,9 +98,6 @@ def parse(query: str, kind: str = "") -> Name:
     if kind:
         return Name(text, kind, labels=len(labels), length=length, malformed=malformed, non_ldh=non_ldh)
     return _public(text, labels, malformed, non_ldh)
-
-
-_remembered = lru_cache(maxsize=MEMO)(parse)
 
 
 def _bytes(text: str) -> str:

@@ -7,6 +7,7 @@ to be right about names that were not made to fool it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from zlib import crc32
 
 from .tables import popular_bits
@@ -16,20 +17,34 @@ PROBES = 6
 
 def known(domain: str) -> bool:
     """domain: a registered domain as in names.Name; '' is unknown."""
+    text = domain.encode("latin-1", "replace")
+    return bool(domain) and _all_set([text], [text[::-1]])[0]
+
+
+def known_of(domains: Sequence[str]) -> list[bool]:
+    """known() of each; none is empty or holds a newline."""
+    joined = "\n".join(domains).encode("latin-1", "replace")
+    return _all_set(joined.split(b"\n"), reversed(joined[::-1].split(b"\n")))
+
+
+def _all_set(forwards: Iterable[bytes], backwards: Iterable[bytes]) -> list[bool]:
     bits = popular_bits()
     size = 8 * len(bits)
-    text = domain.encode("latin-1", "replace")
-    at, step = crc32(text), crc32(text[::-1]) | 1
-    for _ in range(PROBES):
+    found: list[bool] = []
+    for at, step in zip(map(crc32, forwards), map(crc32, backwards)):
         at %= size
-        if not bits[at >> 3] >> (at & 7) & 1:
-            return False
-        at += step
-    return bool(domain)
+        left = PROBES
+        while bits[at >> 3] >> (at & 7) & 1:
+            left -= 1
+            if not left:
+                break
+            at = (at + (step | 1)) % size
+        found.append(not left)
+    return found
 
 
 def probes(domain: str, size: int) -> list[int]:
-    """The places that known() looks at in a filter of size bits."""
+    """The places that known() looks at, in a filter of size bits."""
     text = domain.encode("latin-1", "replace")
     start, step = crc32(text), crc32(text[::-1]) | 1
     places = []

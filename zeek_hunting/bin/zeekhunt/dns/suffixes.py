@@ -25,7 +25,12 @@ PLAIN, WILDCARD, EXCEPTION = 1, 2, 4
 
 
 class Suffixes:
-    """rules: (rule as in the list, in the PRIVATE section, its labels below are self-service) in any order."""
+    """rules: (rule as in the list, in the PRIVATE section, its labels below are self-service) in any order.
+
+    What lets most names do without a walk: ``tails``, every tail of a rule (a name whose last two labels are none has a suffix of
+    one label); ``plain_tops``, listed top levels that no wildcard stands before; ``second_level``, ICANN suffixes of two labels
+    that no longer rule and no PRIVATE one ends in.
+    """
 
     def __init__(self, rules: Iterable[tuple[str, bool, bool]]) -> None:
         self._icann: dict[str, int] = {}  # every tail of a rule -> which rules end in it, 0 for none
@@ -45,10 +50,15 @@ class Suffixes:
                 tree.setdefault(tail, 0)
             if dynamic:
                 self._dynamic.add(name)
-        self._tails = self._icann.keys() | self._private.keys()
+        self.tails = self._icann.keys() | self._private.keys()
         self._odd_tops = {
             top for tree in (self._icann, self._private) for top, kind in tree.items() if "." not in top and kind & WILDCARD
         }
+        self.plain_tops = frozenset([top for top, kind in self._icann.items() if "." not in top and kind]) - self._odd_tops
+        above = {tail.split(".", 1)[1] for tail in self.tails if tail.count(".") == 2}
+        self.second_level = frozenset(
+            [name for name, kind in self._icann.items() if kind == PLAIN and name.count(".") == 1]
+        ) - above.union(self._private)
 
     def is_listed(self, top: str) -> bool:
         """Whether a top level is in the list."""
@@ -57,7 +67,7 @@ class Suffixes:
     def widths(self, labels: Sequence[str]) -> tuple[int, int]:
         """private() and icann() of two labels or more; nearly every name ends in a top level that needs no walk."""
         top = labels[-1]
-        if f"{labels[-2]}.{top}" not in self._tails and top not in self._odd_tops:
+        if f"{labels[-2]}.{top}" not in self.tails and top not in self._odd_tops:
             return 0, 1
         return self.private(labels), self.icann(labels)
 

@@ -7,6 +7,9 @@ sum over the distinct subdomains of a tunnel is close to what it carried (Paxson
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from .ngrams import of_subdomains, sums
 from .symbols import LABELS_3, LABELS_4, coded
 from .tables import label_table, subdomain_table
 
@@ -23,6 +26,14 @@ def subdomain_bits(subdomain: str) -> float:
         at = (at * 40 + symbol) % LABELS_3
         total += table[at]
     return (total + table[at * 40 % LABELS_3]) / PER_BIT
+
+
+def subdomain_bits_of(texts: Sequence[str]) -> list[float]:
+    """subdomain_bits() of each."""
+    framed = f".{'.'.join(texts)}."
+    if ".." in framed or "\0" in framed:  # two boundaries side by side, which sums() does not take
+        return list(map(subdomain_bits, texts))
+    return [cells / PER_BIT for cells in sums(texts, of_subdomains())]
 
 
 def label_bits(label: str) -> float:

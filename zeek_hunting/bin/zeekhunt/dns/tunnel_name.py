@@ -14,12 +14,17 @@ popular name (docs/methods/dns_tunnels.md).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, Union
 
-from . import names, surprise
+from . import names
+from .classes import by_transport
 from .encoding import encoding
+from .memory import Memory
+from .ordinary import ordinary
+from .surprise import subdomain_bits_of
 
 HASH_BITS, SURPRISE_BITS, ODDNESS_BITS, LENGTH_BITS, ENCODING_BITS, SHAPE_BITS = 48, 14, 8, 8, 5, 5
 PAYLOAD_BITS = SURPRISE_BITS + ODDNESS_BITS + LENGTH_BITS + ENCODING_BITS + SHAPE_BITS
@@ -76,17 +81,64 @@ class TunnelName(NamedTuple):
     block_list: bool
 
 
-@lru_cache(maxsize=_MEMO)
-def look_at(query: str, qtype: str, port: str, server: str) -> TunnelName | str:
+Looked = Union[TunnelName, str]
+Asked = tuple[str, str, str, str]  # query, qtype, port, server
+
+
+def look_at(query: str, qtype: str, port: str, server: str) -> Looked:
     """The name's part in a summary, or the kind (a key of NOT_HUNTED) for which it has none."""
-    name = names.read(query, qtype, port, server)
-    if name.kind in NOT_HUNTED or not name.domain:
-        return name.kind if name.kind in NOT_HUNTED else "suffix"
-    domain, label, subdomain = _split(name)
-    block_list = name.kind == BLOCK_LIST
-    item = item_of(subdomain, scored=not block_list) if subdomain else -1
-    longest = max(map(len, subdomain.split(".")))
-    return TunnelName(domain, label, subdomain, item, longest, block_list)
+    return look_at_all([(query, qtype, port, server)])[0]
+
+
+def look_at_all(asked: Sequence[Asked]) -> list[Looked]:
+    """look_at() of each."""
+    return _LOOKED.of(asked)
+
+
+def _new_looks(asked: Sequence[Asked]) -> list[Looked]:
+    parts = _parts(asked)
+    scored = list(dict.fromkeys([part[2] for part in parts if not isinstance(part, str) and part[2] and not part[3]]))
+    items = dict(zip(scored, items_of(scored)))
+    found: list[Looked] = []
+    for part in parts:
+        if isinstance(part, str):
+            found.append(part)
+            continue
+        domain, label, subdomain, block_list = part
+        item = -1 if not subdomain else _unscored(subdomain) if block_list else items[subdomain]
+        found.append(TunnelName(domain, label, subdomain, item, max(map(len, subdomain.split("."))), block_list))
+    return found
+
+
+def _parts(asked: Sequence[Asked]) -> list[tuple[str, str, str, bool] | str]:
+    """Per name its domain, label, subdomain and whether it is a look-up in a block list; or the kind that is not hunted."""
+    kinds = [_by_transport(*how) for _, *how in asked]
+    taken, others = ordinary([query for query, *_ in asked])
+    plain = iter(taken)
+    other_at = frozenset(others)
+    found: list[tuple[str, str, str, bool] | str] = []
+    for at, (kind, (query, *_)) in enumerate(zip(kinds, asked)):
+        part = None if at in other_at else next(plain)
+        if part is not None and not kind and part[4] == "0":
+            _, domain, _, subdomain, _, _ = part
+            found.append((domain, domain[: domain.index(".")], subdomain, False))
+            continue
+        name = names.parse(query, kind)
+        if name.kind in NOT_HUNTED or not name.domain:
+            found.append(name.kind if name.kind in NOT_HUNTED else "suffix")
+        else:
+            found.append((*_split(name), name.kind == BLOCK_LIST))
+    return found
+
+
+_by_transport = lru_cache(maxsize=1 << 12)(by_transport)
+
+
+def _short(asked: Sequence[Asked]) -> list[bool]:
+    return [len(query) <= names.REMEMBERED for query, *_ in asked]
+
+
+_LOOKED = Memory(_new_looks, _MEMO, _short)
 
 
 def _split(name: names.Name) -> tuple[str, str, str]:
@@ -102,32 +154,43 @@ def _split(name: names.Name) -> tuple[str, str, str]:
     return name.domain, name.label, name.subdomain
 
 
-def item_of(subdomain: str, scored: bool = True) -> int:
-    """The item of a subdomain; not scored: one without surprise and oddness."""
+def items_of(subdomains: Sequence[str]) -> list[int]:
+    """The item of each."""
+    return [
+        _item(subdomain, bits, odd, ENCODINGS.index(encoding(subdomain, bits)))
+        for subdomain, bits, odd in zip(subdomains, subdomain_bits_of(subdomains), oddness_of(subdomains))
+    ]
+
+
+def _unscored(subdomain: str) -> int:
+    """The item of a name in front of a block list: without surprise and oddness."""
+    return _item(subdomain, 0.0, 0.0, ENCODINGS.index(encoding(subdomain, 0.0)))
+
+
+def _item(subdomain: str, bits: float, odd: float, written: int) -> int:
     digest = blake2b(subdomain.encode("latin-1", "replace"), digest_size=HASH_BITS // 8).digest()
-    bits = surprise.subdomain_bits(subdomain) if scored else 0.0
-    item = int.from_bytes(digest, "big")
-    for value, width in (
-        (round(bits * STEPS_PER_BIT), SURPRISE_BITS),
-        (round(oddness(subdomain)) if scored else 0, ODDNESS_BITS),
-        (len(subdomain.replace(".", "")), LENGTH_BITS),
-        (ENCODINGS.index(encoding(subdomain, bits)), ENCODING_BITS),
-        (shape(subdomain), SHAPE_BITS),
-    ):
-        item = item << width | min(max(value, 0), 2**width - 1)
-    return item
+    item: int = int.from_bytes(digest, "big") << SURPRISE_BITS | min(round(bits * STEPS_PER_BIT), 2**SURPRISE_BITS - 1)
+    item = item << ODDNESS_BITS | round(odd)
+    item = item << LENGTH_BITS | min(len(subdomain) - subdomain.count("."), 2**LENGTH_BITS - 1)
+    return (item << ENCODING_BITS | written) << SHAPE_BITS | shape(subdomain)
 
 
 def oddness(subdomain: str) -> float:
     """0 for words to ODDNESS_MOST for data; see the module's docstring."""
-    total = 0.0
-    for label in subdomain.split("."):
-        if len(label) >= ODDNESS_LEAST_B:
-            bits = surprise.subdomain_bits(label)
+    return oddness_of([subdomain])[0]
+
+
+def oddness_of(subdomains: Sequence[str]) -> list[float]:
+    """oddness() of each."""
+    split = [[label for label in subdomain.split(".") if len(label) >= ODDNESS_LEAST_B] for subdomain in subdomains]
+    carried = iter(subdomain_bits_of([label for labels in split for label in labels]))
+    found = []
+    for labels in split:
+        total = 0.0
+        for label, bits in zip(labels, carried):  # in this order: zip takes no bits after the last label
             total += bits * max(0.0, bits / len(label) - ORDINARY_BITS)
-            if total >= ODDNESS_MOST:
-                return float(ODDNESS_MOST)
-    return total
+        found.append(min(total, float(ODDNESS_MOST)))
+    return found
 
 
 def payload(subdomain: str) -> str:

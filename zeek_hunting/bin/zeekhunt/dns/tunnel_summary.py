@@ -8,7 +8,7 @@ mixture and order.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from ..zeek import event_time
@@ -17,7 +17,7 @@ from ..zeek.block import Block, column
 from ..zeek.partial import SummaryError, check_version, read_tally, tally_row
 from . import tunnel_name, tunnel_pair
 from .tunnel_columns import COLUMNS, FIELDS, KIND, PAIR, TALLY, VERSION
-from .tunnel_name import TunnelName
+from .tunnel_name import Looked, TunnelName
 from .tunnel_pair import NEVER, TICKS_PER_HOUR, Pair
 
 PAIRS_HELD = 20_000  # then the partial rows go out: the map stays near 100 MB
@@ -44,13 +44,10 @@ class TunnelSummary:
         self.tally["read"] += block.rows
         present = {field: column(block, field) for field in FIELDS}
         ticks = event_time.column_ticks(present["time"])
-        queries = zip(*(present[field] for field in ("src", "query", "qtype", "dest_port", "dest")))
+        queries = list(zip(*(present[field] for field in ("src", "query", "qtype", "dest_port", "dest"))))
         replies = zip(present["rcode"], present["answers"], present["ttls"])
-        seen, tally = self._seen, self.tally
-        for tick, key, reply in zip(ticks, queries, replies):
-            found = seen.get(key)
-            if found is None:
-                found = seen[key] = self._look_at(*key)
+        tally = self.tally
+        for tick, key, found, reply in zip(ticks, queries, self._looked_at(queries), replies):
             if isinstance(found, str):
                 tally[found] += 1
             elif tick == event_time.UNDATED:
@@ -73,11 +70,17 @@ class TunnelSummary:
             tally, self.tally = self.tally, Counter()
             yield tally_row(COLUMNS, TALLY, VERSION, tally)
 
-    def _look_at(self, src: str, query: str, qtype: str, port: str, dest: str) -> Seen | str:
-        """The pair that a query belongs to, or the reason to skip it."""
+    def _looked_at(self, queries: Sequence[Query]) -> Iterator[Seen | str]:
+        """Per query the pair that it belongs to and its name, or the reason to skip it."""
+        seen = self._seen
+        new = [query for query in dict.fromkeys(queries) if query not in seen]
+        for query, name in zip(new, tunnel_name.look_at_all([query[1:] for query in new])):
+            seen[query] = self._placed(query[0], name)
+        return map(seen.__getitem__, queries)
+
+    def _placed(self, src: str, name: Looked) -> Seen | str:
         if src in zeek_fields.UNSET:
             return "no_src"
-        name = tunnel_name.look_at(query, qtype, port, dest)
         if isinstance(name, str):
             return f"kind_{name}"
         pair = self.pairs.get((src, name.domain))

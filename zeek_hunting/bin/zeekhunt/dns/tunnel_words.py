@@ -50,7 +50,7 @@ def tunnel_evidence(pair: Pair, each: Content, points: Sequence[float], sources:
 
 
 def host_evidence(host: hosts.Host) -> list[str]:
-    mean = "no label can be scored" if host.mean is None else f"mean DGA score {host.mean:.2f} of their labels"
+    mean = "no label can be scored" if host.mean is None else f"DGA score {host.mean:.2f} at the mean of their labels"
     said = {
         "names": f"{len(host.names)} distinct domains do not exist",
         "randomness": mean,
