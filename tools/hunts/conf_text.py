@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,16 @@ enableSched = 0
 {cron}request.ui_dispatch_app = zeek_hunting
 request.ui_dispatch_view = search
 """
+# What Enterprise Security alone reads of a saved search: ATT&CK annotations, and risk per finding when it is switched on
+_SECURITY = """\
+action.correlationsearch.annotations = {annotations}
+action.risk = 0
+action.risk.param._risk = {risk}
+action.risk.param._risk_message = $hunt$: $entity$ to $dest$, score $score$, confidence $confidence$
+action.risk.param._risk_score = 0
+action.risk.param.verbose = 0
+"""
+RISK_SCORE = 40  # of a finding, where the site does not use its score
 _MACRO = """
 # In: {takes}. Out: {gives}. Example: {example}
 [{name}]
@@ -54,9 +65,10 @@ def hunt_stanzas(hunt: Hunt) -> str:
     description = f"{hunt.raw['hypothesis'].strip()} Blind to: {blind}"
     stored = f"Stores what the hunt {hunt.title} finds, for the lists of findings and their history."
     by_hand = {key: hunt.schedule[key] for key in ("earliest", "latest")}
-    return search_stanza(hunt.title, description, person_search(hunt), by_hand) + search_stanza(
-        hunt.stored_title, stored, stored_search(hunt), hunt.schedule
-    )
+    risk = [{"risk_object_field": "entity", "risk_object_type": "system", "risk_score": RISK_SCORE}]
+    security = _SECURITY.format(annotations=json.dumps({"mitre_attack": hunt.techniques}), risk=json.dumps(risk))
+    scheduled = search_stanza(hunt.stored_title, stored, stored_search(hunt), hunt.schedule)
+    return search_stanza(hunt.title, description, person_search(hunt), by_hand) + scheduled + security
 
 
 def hunt_macros(hunt: Hunt) -> str:
