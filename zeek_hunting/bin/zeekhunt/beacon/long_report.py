@@ -20,6 +20,7 @@ from .long_settings import LongSettings
 from .long_table import LongPairs
 from .parts import Points, severity
 from .prevalence import Known
+from .service_text import split
 from .summary import lowest_services
 
 HUNT, HUNT_VERSION = "c2_long_connection", "1"
@@ -128,7 +129,7 @@ class _Row:
         """What speaks against the finding; never empty."""
         sums, place, around = self.rows.sums, self.place, self.rows.around
         sources, rate = int(around.sources[self.at]), float(sums.b_per_h[place])
-        end, spoken = long_services.split(self.main)
+        port, proto, spoken = split(self.main)
         reasons = []
         if usual := long_services.usual(self.main):
             reasons.append(f"{usual} stays open by design")
@@ -138,7 +139,7 @@ class _Row:
             reasons.append(f"{rate:,.0f} bytes per hour: a backup, a synchronisation or a stream moves as much")
         if rate == 0:
             reasons.append("not one byte was seen: keep-alives alone, or a capture of one side")
-        if end in long_services.WEB_PORTS and set(spoken) <= {"ssl", "http", "quic"}:
+        if f"{port}/{proto}" in long_services.WEB_PORTS and set(spoken) <= {"ssl", "http", "quic"}:
             reasons.append("a web page with a websocket or an event stream looks the same")
         if int(sums.longest_ticks[place]) < self.rows.settings.single_steps_s[0] * TICKS_PER_S:
             reasons.append("no single session is long: the sum of many that follow one another")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .service_text import off_its_ports, split
+
 # port/protocol -> why a connection to it stays open for long
 USUAL_PORTS = {
     **dict.fromkeys(("1194/udp", "1194/tcp", "51820/udp", "500/udp", "4500/udp", "1701/udp"), "a VPN"),
@@ -31,21 +33,20 @@ REMOTE_PORTS = frozenset(
     ("3389/tcp", "3389/udp", "5900/tcp", "5938/tcp", "5938/udp", "6568/tcp", "7070/tcp", "8040/tcp", "8041/tcp")
 )
 REMOTE_SERVICES = frozenset(("rdp", "rdpeudp", "rfb"))
-OWN_PORTS = {"ssh": ("22",), "ssl": ("443", "8443", "993", "995", "465", "853"), "http": ("80", "8080", "3128"), "dns": ("53",)}
 
 
 def usual(service: str) -> str:
     """Why this service stays open by design; '' where it does not. What Zeek recognised goes before the port, so that another
     protocol on a mailbox's port is no mailbox; TLS may carry any of them."""
-    end, spoken = split(service)
+    port, proto, spoken = split(service)
     named = next((USUAL_SERVICES[word] for word in spoken if word in USUAL_SERVICES), "")
     if named or (set(spoken) - {"ssl", "quic"}):
         return named
-    return USUAL_PORTS.get(end, "")
+    return USUAL_PORTS.get(f"{port}/{proto}", "")
 
 
 def recognised(service: str) -> bool:
-    return bool(split(service)[1])
+    return bool(split(service)[2])
 
 
 def techniques(services: Iterable[str]) -> list[str]:
@@ -53,19 +54,12 @@ def techniques(services: Iterable[str]) -> list[str]:
     that Zeek knows, T1573 encryption."""
     found = {"T1572"}
     for service in services:
-        end, spoken = split(service)
-        port = end.partition("/")[0]
-        if end in REMOTE_PORTS or REMOTE_SERVICES & set(spoken):
+        port, proto, spoken = split(service)
+        if f"{port}/{proto}" in REMOTE_PORTS or REMOTE_SERVICES & set(spoken):
             found.add("T1219")
-        known = [port in OWN_PORTS[word] for word in spoken if word in OWN_PORTS]
-        if not spoken or (known and not any(known)):
+        if not spoken or off_its_ports(service):
             found.add("T1571")
         if {"ssl", "ssh", "quic"} & set(spoken):
             found.add("T1573")
     return sorted(found)
 
-
-def split(service: str) -> tuple[str, list[str]]:
-    """(``port/protocol``, the services that Zeek named)."""
-    port, proto, named = [*service.split("/"), "", "", ""][:3]
-    return f"{port}/{proto}", [word for word in named.split("+") if word not in ("", "-") and not word.startswith("-")]
