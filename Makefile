@@ -11,7 +11,7 @@ LOGS ?=
 RUN := $(PYTHON) -m tools.environment run
 
 .DEFAULT_GOAL := help
-.PHONY: help hunt hunts test lab package bench lint appinspect new-command new-hunt clean
+.PHONY: help hunt hunts test lab package bench lint appinspect new-command new-hunt notebook clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+): .*## /  make \1	/'
@@ -45,6 +45,9 @@ hunts: ## saved searches, macros and pages from hunts/*.yml
 
 new-hunt: ## a new hunt from a template that works: NAME=area_what
 	@$(RUN) -m tools.hunts new $(NAME)
+
+notebook: ## the notebook of a hunt: NAME=c2_beacon_ip
+	@$(RUN) -m tools.hunts notebook $(NAME)
 
 clean: ## remove what was built, but not the environments and the cache of vendored code
 	rm -rf dist build/test-results build/appinspect.json .pytest_cache .hypothesis .mypy_cache .ruff_cache

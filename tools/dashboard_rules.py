@@ -194,6 +194,8 @@ def _searches(definition: Definition) -> Iterator[str]:
         query = str(_options(source).get("query", ""))
         if re.search(r"\bindex\s*=", query):
             yield f"{key} names an index; use a macro, sites adapt those"
+        if re.search(r"\|\s*(outputlookup|collect|delete|sendemail|outputcsv)\b", re.sub(r'"(?:\\.|[^"\\])*"', "", query)):
+            yield f"{key} writes when the page is only looked at; make it a link to a search"
         if re.search(r"\|\s*head\b(?:(?!\|\s*stats)[\s\S])*\|\s*sort\b", query):
             yield f"{key} cuts with head before it sorts; sort first"
         if re.search(r'"\$[^$]*sel_[^$|]*\$"', query):
@@ -206,5 +208,7 @@ def _explained(definition: Definition) -> Iterator[str]:
     for key, part in parts.items():
         if part.get("type") not in NO_DATA and not part.get("title"):
             yield f"{key} has no title"
+        if part.get("type") not in NO_DATA and not part.get("description"):
+            yield f"{key} has no description; say what it shows and what an empty panel means"
     if not any("?" in str(_options(part).get("markdown", "")) for part in parts.values()):
         yield "no markdown panel asks the question that the page answers"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.hunts.conf_text import hunt_macros, readiness_macro
+from tools.hunts.conf_text import hunt_macros, readiness_macro, why_not_macros
 from tools.hunts.playbook import read_hunts
 from tools.zeek_logs import CATCH_ALL, LOGS, ZeekLog
 
@@ -43,6 +43,11 @@ description = The summary index of hunts with a long memory; one index=<name> al
 [zeek_beacon_summaries]
 definition = `zeek_summary_index` source="zeek_hunting:beacon" zh_kind=*
 description = Hourly summaries of connections and names, stored by the search Zeek Hunting - C2 - Summarize beacons hourly.
+
+# In: nothing. Out: stored rows of | zeekgraph output=summary. Example: `zeek_graph_summaries` earliest=-30d@d | zeekgraph
+[zeek_graph_summaries]
+definition = `zeek_summary_index` source="zeek_hunting:graph" zh_kind=*
+description = Daily summaries of who talks to whom, stored by the search Zeek Hunting - Graph - Summarize edges daily.
 """
 
 _STANZA = """
@@ -66,7 +71,7 @@ def render() -> str:
     logs = "".join(_stanza(log) for log in sorted(LOGS, key=lambda log: log.name))
     hunts, _ = read_hunts()  # what is wrong with a hunt is said by `python -m tools.hunts`
     return "\n".join([head + logs, SHARED.read_text(encoding="utf-8")]) + "".join(
-        [readiness_macro(hunts), *map(hunt_macros, hunts)]
+        [readiness_macro(hunts), why_not_macros(hunts), *map(hunt_macros, hunts)]
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 Stanzas = dict[str, dict[str, str]]
@@ -18,9 +19,16 @@ def app_conf(app: Path, name: str) -> Stanzas:
     for folder in ("default", "local"):
         path = app / folder / f"{name}.conf"
         if path.is_file():
-            for stanza, settings in read_conf(path).items():
+            state = path.stat()
+            for stanza, settings in _kept(path, state.st_mtime_ns, state.st_size).items():
                 merged.setdefault(stanza, {}).update(settings)
     return merged
+
+
+@lru_cache(maxsize=64)
+def _kept(path: Path, mtime_ns: int, size_b: int) -> Stanzas:
+    """The file as it was read last, while it has not changed: a search asks for the same ones several times."""
+    return read_conf(path)
 
 
 def read_conf(path: Path) -> Stanzas:

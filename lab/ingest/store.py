@@ -83,6 +83,13 @@ class Store:
         ).fetchall()
         return sorted(name[len(_TABLE) :] for (name,) in rows)
 
+    def events(self) -> int:
+        """Events of all logs, as DuckDB estimates them."""
+        found = self.connection.execute(
+            "SELECT sum(estimated_size) FROM duckdb_tables() WHERE starts_with(table_name, ?)", [_TABLE]
+        ).fetchall()
+        return int(found[0][0] or 0)
+
     def columns(self, log: str) -> list[str]:
         """Columns of a log's table in table order; none for an unknown log."""
         return list(self._known(log).values())

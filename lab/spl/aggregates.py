@@ -157,6 +157,8 @@ def _extreme(name: str) -> _Aggregate:
     """min() and max(): by size where every value is a number, else by code point."""
 
     def aggregate(sample: _Sample) -> Value:
+        if sample.value.is_number:
+            return Value(f"spl_text({sample.numbers(name, of='spl_finite({})')})", Kind.TEXT)
         plain = f"spl_text({sample.numbers(name)})"
         all_numbers = f"{sample.numbers('count')} = {sample.texts('count')}"
         return Value(f"CASE WHEN {all_numbers} THEN {plain} ELSE {sample.texts(name)} END", Kind.TEXT)

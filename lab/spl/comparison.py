@@ -19,9 +19,8 @@ def compared(left: Value, operator: str, right: Value) -> Value:
     as_text = f"{left.text} {operator} {right.text}"
     if any(value.constant is not None and not _looks_numeric(value.constant) for value in (left, right)):
         return Value(f"({as_text})", Kind.BOOL)
-    numbers = f"{left.numeric} {operator} {right.numeric}"
-    both = f"{left.numeric} IS NOT NULL AND {right.numeric} IS NOT NULL"
-    return Value(f"(CASE WHEN {both} THEN {numbers} ELSE {as_text} END)", Kind.BOOL)
+    # null where one of them is no number
+    return Value(f"COALESCE({left.numeric} {operator} {right.numeric}, {as_text})", Kind.BOOL)
 
 
 def _looks_numeric(text: str) -> bool:

@@ -139,10 +139,10 @@ class Compiler:
         values = listed(self.field(field))
         if name == "mvfilter":
             return several(f"list_filter({values}, lambda {each}: {inner._bool(inner.value(body, depth), body)})")
-        made = listed(inner._plain(body, depth))
-        return several(
-            f"flatten(list_filter(list_transform({values}, lambda {each}: {made}), lambda {each}: {each} IS NOT NULL))"
-        )
+        made = inner._plain(body, depth)
+        sql = made.sql if made.kind is Kind.MULTI else made.text
+        kept = f"list_filter(list_transform({values}, lambda {each}: {sql}), lambda {each}: {each} IS NOT NULL)"
+        return several(f"flatten({kept})" if made.kind is Kind.MULTI else kept)
 
     def _on_sum(self, node: Node, depth: int) -> Value:
         result = self._plain(node.children[0], depth)
@@ -170,7 +170,9 @@ class Compiler:
         return Value(sql, Kind.NUMBER)
 
     def _on_negative(self, node: Node, depth: int) -> Value:
-        return Value(f"(-{self._plain(node.children[1], depth).numeric})", Kind.NUMBER)
+        operand = self._plain(node.children[1], depth)
+        constant = f"-{operand.constant}" if operand.constant is not None and operand.constant.isdigit() else None
+        return Value(f"(-{operand.numeric})", Kind.NUMBER, constant)
 
     def _on_positive(self, node: Node, depth: int) -> Value:
         return Value(self._plain(node.children[1], depth).numeric, Kind.NUMBER)

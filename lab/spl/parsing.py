@@ -22,6 +22,7 @@ STARTS = (
 )
 MAX_SUBSEARCHES = 10  # per command; the tenth is the last whose number fits between its brackets
 _MAX_NESTED = 8
+_KEPT_CHARS = 20_000
 _COMMAND = re.compile(r"\s*([A-Za-z_]\w*)(?=\s|\Z|[\"(|\[-])")
 _ESCAPE = re.compile(r'\\(["\\])')
 Node = Tree[Any]
@@ -68,6 +69,16 @@ def grammar() -> Lark:
     return Lark(GRAMMAR.read_text(encoding="utf-8"), parser="lalr", start=list(STARTS), propagate_positions=True)
 
 
+def _tree(text: str, rule: str) -> Node:
+    """The tree of a text. Those of the same commands are kept: a search that runs again, or a test of it, is read once."""
+    return _kept_tree(text, rule) if len(text) <= _KEPT_CHARS else grammar().parse(text, start=rule)
+
+
+@lru_cache(maxsize=512)
+def _kept_tree(text: str, rule: str) -> Node:
+    return grammar().parse(text, start=rule)
+
+
 def split(search: str) -> list[Segment]:
     """The commands of a search whose macros are filled in. Without a leading | the first one is an implied ``search``."""
     if not search.strip():
@@ -78,7 +89,7 @@ def split(search: str) -> list[Segment]:
 def pipeline(text: str, place: Place, whole: bool = False) -> list[Segment]:
     """The commands of a subsearch that begins at ``place``, or of a whole search. Only the latter may begin with terms."""
     try:
-        tree = grammar().parse(text, start="pipeline")
+        tree = _tree(text, "pipeline")
     except UnexpectedInput as error:
         raise SplError(_unbalanced(text, error), _place(place, text, error)) from error
     lead = isinstance(tree.children[0], Token)
@@ -141,7 +152,7 @@ def _with_subsearches(segment: Segment, text: str, brackets: Sequence[tuple[int,
 def parse(segment: Segment, rule: str, syntax: str) -> Node:
     """The tree of a command's text. Raises SplError with the place and the command's syntax."""
     try:
-        return grammar().parse(segment.text, start=rule)
+        return _tree(segment.text, rule)
     except UnexpectedInput as error:
         place = _place(segment.text_at, segment.text, error)
         rest = segment.text[place.offset - segment.text_at.offset :].strip()

@@ -23,6 +23,9 @@ from lab.spl.sql import MACROS, Kind, Names, identifier
 from lab.spl.tables import loaded, materialised
 
 _MAX_DEPTH = 8
+_FEW_EVENTS = 100_000
+_ACCEPTED: dict[str, bool] = {}
+_MOST_ACCEPTED = 1_000
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class Session:
     run_text: Pipeline | None = None
     depth: int = 0
     parent: Session | None = None
+    registered: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.connection: duckdb.DuckDBPyConnection
@@ -93,9 +97,12 @@ class Session:
             return
         # temporary tables belong to this search alone
         self.connection = self.store.connection.cursor()
-        for macro in MACROS:
-            self.connection.execute(macro)
-        register(self.connection, "spl_py_cidr")  # a comparison of search may ask for a network of IPv6
+        self.connection.execute(";".join(MACROS))
+        # further threads only wait for one another where there is little to do; the setting is the whole store's
+        small = self.store.events() < _FEW_EVENTS
+        self.connection.execute("SET threads = 1" if small else "RESET threads")
+        register(self.connection, "spl_py_cidr")
+        self.registered.add("spl_py_cidr")  # a comparison of search may ask for a network of IPv6
 
     @property
     def state(self) -> Path:
@@ -179,29 +186,36 @@ class Session:
         found = self.rows(f"SELECT {sql}")[0][0]
         return found if found is None or isinstance(found, bool) else str(found)
 
+    def accepts(self, pattern: str) -> bool:
+        """Whether DuckDB can run a regular expression; it is asked once in a process."""
+        if pattern not in _ACCEPTED:
+            if len(_ACCEPTED) >= _MOST_ACCEPTED:
+                _ACCEPTED.clear()
+            try:
+                self.connection.execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()
+                _ACCEPTED[pattern] = True
+            except duckdb.Error:
+                _ACCEPTED[pattern] = False
+        return _ACCEPTED[pattern]
+
     def scope(self, relation: Relation) -> Scope:
         """What eval functions may ask about the rows of a relation."""
 
         def distinct(sql: str) -> list[str]:
             return [str(value) for (value,) in self.rows(f"SELECT DISTINCT {sql} FROM ({relation.sql})") if value is not None]
 
-        def accepts(pattern: str) -> bool:
-            try:
-                self.connection.execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()
-            except duckdb.Error:
-                return False
-            return True
-
         def mistaken(name: str) -> None:
             if name in relation.columns:
                 self.say("WARN", f"{name} without quotes joins fields, as in Splunk; for the field itself write '{name}'.")
 
         def python(name: str) -> None:
-            register(self.connection, name)
+            if name not in self.first.registered:
+                register(self.connection, name)
+                self.first.registered.add(name)
 
         def matching(text: str) -> str:
             place = Place(text, 0)
             segment = Segment("searchmatch", text, place, place)
             return to_sql(predicate(parse(segment, "search", "searchmatch(<terms of search>)"), segment), relation)
 
-        return Scope(distinct, accepts, mistaken, self.now_s, python, matching)
+        return Scope(distinct, self.accepts, mistaken, self.now_s, python, matching)

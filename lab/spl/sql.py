@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import enum
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
+
+_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 class Kind(enum.Enum):
@@ -26,6 +29,9 @@ class Kind(enum.Enum):
 # spl_num: a text as a number where Splunk sees one (no inf, nan or 1_000), else NULL.
 # spl_text: a number as Splunk writes it, 15 digits, no trailing zeros. spl_time: epoch seconds with the microseconds Zeek has.
 # spl_ipv4: an address as a number, else NULL. spl_finite: NULL for inf and nan. spl_filled: NULL for a list without values.
+# spl_single: a list of one text, NULL for NULL. spl_place: a position from 0, or from the end, as DuckDB counts.
+# DuckDB copies the argument of a macro to each place where it stands, and binds every copy: those that get whole lists name
+# theirs once.
 MACROS = (
     """CREATE OR REPLACE TEMP MACRO spl_num(x) AS
        CASE WHEN isfinite(TRY_CAST(x AS DOUBLE)) AND NOT contains(x, '_') THEN TRY_CAST(x AS DOUBLE) END""",
@@ -35,7 +41,9 @@ MACROS = (
             ELSE printf('%.15g', x) END""",
     """CREATE OR REPLACE TEMP MACRO spl_time(x) AS rtrim(rtrim(printf('%.6f', x), '0'), '.')""",
     "CREATE OR REPLACE TEMP MACRO spl_finite(x) AS CASE WHEN isfinite(x) THEN x END",
-    "CREATE OR REPLACE TEMP MACRO spl_filled(x) AS CASE WHEN len(x) > 0 THEN x END",
+    "CREATE OR REPLACE TEMP MACRO spl_filled(x) AS list_aggregate(x, 'list')",
+    "CREATE OR REPLACE TEMP MACRO spl_single(x) AS list_aggregate(list_distinct([x]), 'list')",
+    "CREATE OR REPLACE TEMP MACRO spl_place(x) AS x + CASE WHEN x >= 0 THEN 1 ELSE 0 END",
     """CREATE OR REPLACE TEMP MACRO spl_octet(x, i) AS TRY_CAST(string_split(x, '.')[i] AS UTINYINT)::BIGINT""",
     r"""CREATE OR REPLACE TEMP MACRO spl_ipv4(x) AS
        CASE WHEN regexp_full_match(x, '\d{1,3}(\.\d{1,3}){3}')
@@ -58,7 +66,9 @@ def number(value: float) -> str:
     """A finite number as an SQL DOUBLE."""
     if not math.isfinite(value):
         raise ValueError(f"not a finite number: {value}")
-    return f"CAST({value!r} AS DOUBLE)"
+    text = repr(value)
+    text = text if "e" in text else text + "e0"  # an exponent makes it a DOUBLE
+    return f"({text})" if text.startswith("-") else text
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,16 @@ class Value:
     @property
     def numeric(self) -> str:
         """SQL of the value as a number; NULL where it is none."""
-        return self.sql if self.kind in (Kind.NUMBER, Kind.TIME) else f"spl_num({self.text})"
+        if self.is_number:
+            return self.sql
+        if self.constant is not None and _PLAIN_NUMBER.fullmatch(self.constant):
+            return number(float(self.constant))
+        return f"spl_num({self.text})"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it costs nothing to name it more than once: a column or a constant."""
+        return self.constant is not None or self.sql.isidentifier()
 
     @property
     def is_number(self) -> bool:

@@ -29,8 +29,7 @@ class Table:
 def materialised(connection: duckdb.DuckDBPyConnection, names: Names, sql: str) -> Table:
     """Runs a query and keeps its rows, in their order."""
     table = f"lab_{names.new()}"
-    connection.execute(f"CREATE TEMP TABLE {table} AS {sql}")
-    (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0]
+    (count,) = connection.execute(f"CREATE TEMP TABLE {table} AS {sql}").fetchall()[0]
     return Table(table, int(count))
 
 

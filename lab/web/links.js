@@ -5,6 +5,11 @@ function valueOf(text, payload) {
   return Object.prototype.hasOwnProperty.call(payload, text) ? String(payload[text]) : text;
 }
 
+// Charts report more than clicks (what is drawn, what the mouse is over); only a click may leave the page, as in the product.
+function isClick(event) {
+  return Boolean(event?.type?.endsWith('.click'));
+}
+
 function linkTo(url, newTab) {
   return [{ type: 'linkTo', payload: { url, newTab: Boolean(newTab) } }];
 }
@@ -14,8 +19,8 @@ class LinkToDashboard {
     this.options = options.options ?? options;
   }
 
-  canHandle() {
-    return Boolean(this.options.dashboard);
+  canHandle(event) {
+    return isClick(event) && Boolean(this.options.dashboard);
   }
 
   handle(event) {
@@ -32,8 +37,8 @@ class LinkToSearch {
     this.options = options.options ?? options;
   }
 
-  canHandle() {
-    return Boolean(this.options.query);
+  canHandle(event) {
+    return isClick(event) && Boolean(this.options.query);
   }
 
   handle(event) {

@@ -35,6 +35,7 @@ def good() -> Definition:
             "viz_one": {
                 "type": "splunk.table",
                 "title": "One",
+                "description": "No row: nobody connected.",
                 "dataSources": {"primary": "ds_one"},
                 "eventHandlers": [
                     {"type": "drilldown.setToken", "options": {"tokens": [{"token": "who", "key": "row.src.value"}]}}
@@ -121,7 +122,13 @@ MISTAKES = [
     pytest.param(
         setting(SOURCES, "ds_base", "options", "query", "`zeek_conn` | head 5 | sort - x"), "head before", id="head-before-sort"
     ),
+    pytest.param(
+        setting(SOURCES, "ds_base", "options", "query", "`zeek_conn` | stats count | outputlookup x"),
+        "only looked at",
+        id="page-that-writes",
+    ),
     pytest.param(removing(PARTS, "viz_one", "title"), "no title", id="panel-without-title"),
+    pytest.param(removing(PARTS, "viz_one", "description"), "no description", id="panel-that-does-not-explain-no-data"),
     pytest.param(setting(PARTS, "viz_ask", "options", "markdown", "Look."), "question", id="page-without-question"),
     pytest.param(setting("layout", "type", "absolute"), "one grid", id="other-layout"),
     pytest.param(setting("layout", "structure", 1, "position", "y", 50), "lies over", id="overlap"),

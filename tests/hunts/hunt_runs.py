@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -49,11 +50,15 @@ class Outcome:
 
 @dataclass
 class Bench:
-    """Where a test runs. folder: its own, empty one. worlds: simulated networks already written, by their settings."""
+    """Where a test runs. folder: its own, empty one. worlds: simulated networks already written, by their settings.
+
+    shared: a store that the tests of a process fill one after the other, since opening one takes longer than filling it.
+    """
 
     hunt: Hunt
     folder: Path
     worlds: dict[SimSettings, Path] = field(default_factory=dict)
+    shared: Store | None = None
 
     def start_s(self) -> float:
         """Start of the hunt's window, where `at` counts from."""
@@ -72,9 +77,7 @@ class Bench:
         for log, events in logs.items():
             text = "".join(json.dumps({"_path": log, **event}) + "\n" for event in events)
             (folder / "logs" / f"{log}.log").write_text(text, encoding="utf-8")
-        sources = [folder / "logs", *([self.world(test)] if "scenario" in test else [])]
-        with Store(folder / "store.duckdb") as store:
-            ingest(sources, store)
+        with self._store(folder, test) as store:
             settings = SearchSettings(self._app(folder, test), now_s=NOW_S, state=folder / "state")
             for name, rows in test.get("lookups", {}).items():
                 fill(store, settings, name, rows)
@@ -87,6 +90,20 @@ class Bench:
             rows = done.rows.records()
         findings = [row for row in rows if row.get("severity") != NOTE]
         return Outcome(findings, [row for row in rows if row.get("severity") == NOTE], [each.text for each in done.messages])
+
+    @contextmanager
+    def _store(self, folder: Path, test: Mapping[str, Any]) -> Iterator[Store]:
+        """A store with the events of this run alone. A world outlives its test, so it never gets into the shared store."""
+        if self.shared is None or "scenario" in test:
+            with Store(folder / "store.duckdb") as store:
+                ingest([folder / "logs", *([self.world(test)] if "scenario" in test else [])], store)
+                yield store
+            return
+        ingest([folder / "logs"], self.shared)
+        try:
+            yield self.shared
+        finally:
+            shutil.rmtree(folder / "logs")  # the next ingest forgets what is no longer there
 
     def world(self, test: Mapping[str, Any]) -> Path:
         """A simulated network with the test's scenario in it."""

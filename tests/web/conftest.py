@@ -20,9 +20,10 @@ TOKEN = "only-for-this-test"
 
 @dataclass(frozen=True)
 class Served:
-    """A running lab. token: its key."""
+    """A running lab. token: its key. store: its logs; what searches leave lies beside it."""
 
     address: str
+    store: Path
     token: str = TOKEN
 
     def page(self, path: str, **query: str) -> str:
@@ -59,10 +60,11 @@ class _running:
     def __init__(self, repo: Path, renderer: Path, store: Path) -> None:
         app = repo / "zeek_hunting"
         pages = Pages(app, renderer, lambda: events_by_log(store))
+        self._store = store
         self._serving = rest.running(rest.application(rest.RestSettings(app, store, TOKEN), routes(pages)))
 
     def __enter__(self) -> Served:
-        return Served(f"http://127.0.0.1:{self._serving.__enter__()}")
+        return Served(f"http://127.0.0.1:{self._serving.__enter__()}", self._store)
 
     def __exit__(self, *error: object) -> None:
         self._serving.__exit__(None, None, None)

@@ -1,5 +1,5 @@
 """``python -m tools.hunts`` builds what comes of hunts/*.yml; ``--check`` writes nothing and exits 1 when something is out of
-step or a hunt breaks a rule; ``new NAME`` writes a hunt from the template."""
+step or a hunt breaks a rule; ``new NAME`` writes a hunt from the template; ``notebook NAME`` the notebook of a hunt."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from tools import macros
 from tools.hunts import conf_text, pages, readiness
 from tools.hunts.new_hunt import NewHuntError, write
+from tools.hunts.notebooks import NotebookRefused, shipped_notebooks, write_notebook
 from tools.hunts.playbook import REPO, read_hunts
 from tools.hunts.rules import problems
 from tools.hunts.upkeep import read_upkeep
@@ -27,6 +28,7 @@ def built() -> tuple[dict[str, str], list[str]]:
         "zeek_hunting/lookups/zeek_hunts.csv": pages.hunts_csv(hunts),
         "zeek_hunting/lookups/zeek_hunt_needs.csv": readiness.needs_csv(hunts),
         "docs/hunts/coverage.md": pages.coverage(hunts),
+        **shipped_notebooks(hunts),
     }
     return {**files, **{f"docs/hunts/{hunt.id}.md": pages.page(hunt) for hunt in hunts}}, wrong
 
@@ -45,8 +47,10 @@ def out_of_step(files: dict[str, str]) -> list[str]:
 def main(arguments: list[str]) -> int:
     if arguments[:1] == ["new"]:
         return _new(arguments[1:])
+    if arguments[:1] == ["notebook"]:
+        return _notebook(arguments[1:])
     if arguments not in ([], ["--check"]):
-        sys.stderr.write("usage: python3 -m tools.hunts [--check | new NAME]\n")
+        sys.stderr.write("usage: python3 -m tools.hunts [--check | new NAME | notebook NAME]\n")
         return 2
     files, wrong = built()
     if not arguments:
@@ -68,6 +72,16 @@ def _new(names: list[str]) -> int:
     sys.stdout.write(
         f"Written: {path.relative_to(REPO)}. Change it, then: make hunts && make test ARGS='tests/hunts -k {names[0]}'\n"
     )
+    return 0
+
+
+def _notebook(names: list[str]) -> int:
+    try:
+        path = write_notebook(REPO, *names[:1])
+    except NotebookRefused as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write(f"Written: {path.relative_to(REPO)}. Work in a copy; its first cells say what to set.\n")
     return 0
 
 

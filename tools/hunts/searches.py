@@ -38,15 +38,15 @@ def hunt_search(hunt: Hunt) -> str:
     lines = [hunt.search]
     if baseline := hunt.raw.get("baseline"):
         lines.append(f"| where baseline_days>={baseline['activation_days']}")
-    lines += _scored(finding) if finding.get("evidence") else []
+    lines += scored(finding) if finding.get("evidence") else []
     lines += [f"| where {finding['keep']}"] if finding.get("keep") else []
-    lines.append(f"| eval {', '.join(_who(hunt))}")
+    lines.append(f"| eval {', '.join(finding_owner(hunt))}")
     lines += _told(finding) if finding.get("evidence") else []
-    lines.append(f"| eval {', '.join(_identity(hunt))}")
+    lines.append(f"| eval {', '.join(finding_identity(hunt))}")
     return "\n".join([*lines, "| `zeek_finding`"])
 
 
-def _scored(finding: Mapping[str, Any]) -> list[str]:
+def scored(finding: Mapping[str, Any]) -> list[str]:
     """score = sum of the parts, between 0 and 100."""
     parts = finding["evidence"]
     points = [f"zh_p{at}=round(coalesce({part['points']}, 0), 2)" for at, part in enumerate(parts, 1)]
@@ -54,7 +54,8 @@ def _scored(finding: Mapping[str, Any]) -> list[str]:
     return [f"| eval {', '.join(points)}", f"| eval zh_sum=round({total}, 2), score=max(0, min(100, zh_sum))"]
 
 
-def _who(hunt: Hunt) -> list[str]:
+def finding_owner(hunt: Hunt) -> list[str]:
+    """Whose finding it is, of which hunt and technique."""
     finding = hunt.finding
     named = [f"{field}={finding[field]}" for field in ("src", "dest", "entity") if field in finding]
     if finding.get("evidence") and "entity" not in finding:
@@ -100,7 +101,8 @@ def _terms(item: tuple[str, str]) -> str:
     return '" (" . ' + ' . " OR " . '.join(terms) + ' . ")"'
 
 
-def _identity(hunt: Hunt) -> list[str]:
+def finding_identity(hunt: Hunt) -> list[str]:
+    """What makes two findings the same one, and what an allow-list entry may name."""
     parts = hunt.finding.get("identity") or ("entity", "src", "dest")
     joined = ' . "|" . '.join(f'coalesce(mvjoin(mvsort({part}), ","), "")' for part in parts)
     scope = ", ".join(f'"{field}=".{field}' for field in ("entity", *(hunt.finding.get("scope") or ())))
@@ -126,8 +128,7 @@ def _baseline_state(baseline: Mapping[str, Any]) -> str:
 def _log_state(log: Mapping[str, Any]) -> str:
     name, needed = log["log"], list(log["required"])
     counts = [f"count(eval(isnotnull({set_value(field)}))) AS zh_f{at}" for at, field in enumerate(needed, 1)]
-    attempts = f"count(eval(in(conn_state, {', '.join(quoted(each) for each in sorted(ATTEMPT))}))) AS zh_attempts"
-    counts += [attempts] if name == "conn" else []
+    counts += [f"{ATTEMPTS} AS zh_attempts"] if name == "conn" else []
     unset = [f"if(zh_f{at}=0, {quoted(field)}, null())" for at, field in enumerate(needed, 1)]
     partly = [
         f'if(zh_f{at}>0 AND zh_f{at}<0.9*zh_rows, "{field} in ".round(100-100*zh_f{at}/zh_rows)." %", null())'
@@ -187,3 +188,6 @@ def stored_search(hunt: Hunt) -> str:
 
 def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+ATTEMPTS = f"count(eval(in(conn_state, {', '.join(quoted(each) for each in sorted(ATTEMPT))})))"  # of conn, for stats

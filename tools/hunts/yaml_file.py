@@ -19,8 +19,8 @@ class YamlUnusable(ValueError):
     """The file cannot be read; the text says where and what to do."""
 
 
-class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
-    """SafeLoader with fewer kinds of plain values."""
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # PyYAML has no types
+    """SafeLoader with fewer kinds of plain values; libyaml's, where PyYAML was built with it, reads ten times as fast."""
 
 
 _Loader.yaml_implicit_resolvers = {}

@@ -24,7 +24,7 @@ _MULTISEARCH = "multisearch [<subsearch>] [<subsearch>]…"
 def _found(arguments: Arguments, session: Session) -> Relation:
     """The rows of the subsearch, at most as many as Splunk takes."""
     inner = arguments.pipeline()
-    relation = session.pipeline(inner.text, inner.at)
+    relation = session.fixed(session.pipeline(inner.text, inner.at))  # counted and read
     most = arguments.number("maxout", MAX_ROWS) or MAX_ROWS
     rows = session.count(relation)
     if rows > most:

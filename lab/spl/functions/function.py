@@ -105,7 +105,14 @@ def listed(value: Value) -> str:
     """SQL of a value as a list of texts; NULL stays NULL."""
     if value.kind is Kind.MULTI:
         return value.sql
-    return f"CASE WHEN ({value.text}) IS NOT NULL THEN [{value.text}] END"
+    if value.kind is Kind.TEXT and value.is_plain:
+        return f"CASE WHEN {value.sql} IS NOT NULL THEN [{value.sql}] END"
+    return f"spl_single({value.text})"
+
+
+def once(sql: str, named: Callable[[str], str]) -> str:
+    """SQL that names an expression several times, bound and computed once."""
+    return named(sql) if sql.isidentifier() else f"list_transform([{sql}], lambda m: {named('m')})[1]"
 
 
 def several(sql: str) -> Value:

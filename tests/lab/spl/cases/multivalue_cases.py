@@ -45,6 +45,21 @@ CASES: list[Case] = [
     ),
     gives("mvindex-outside", "a position outside is null", 'mvindex(split(x, ","), 5)', None, x="a,b"),
     gives("mvindex-outside-negative", "a negative one too", 'mvindex(split(x, ","), -5)', None, x="a,b"),
+    gives("mvindex-to-end", "a range may end at the end", 'mvindex(split(x, ","), 1, -1)', ["b", "c"], x="a,b,c"),
+    gives("mvindex-crossed", "a range that ends before its start is null", 'mvindex(split(x, ","), 2, -3)', None, x="a,b,c"),
+    gives("mvindex-long", "a range that begins before the first is null", 'mvindex(split(x, ","), -9, 1)', None, x="a,b,c"),
+    gives("mvindex-counted", "a position may come from a field", 'mvindex(split(x, ","), y)', "b", x="a,b", y="1"),
+    gives("mvindex-back", "so may one from the end", 'mvindex(split(x, ","), y)', "a", x="a,b", y="-2"),
+    gives("mvindex-no-number", "a position that is no number gives null", 'mvindex(split(x, ","), y)', None, x="a,b", y="z"),
+    gives("mvindex-ends", "both ends may come from fields", 'mvindex(split(x, ","), y, z)', ["b", "c"], x="a,b,c", y="1", z="-1"),
+    gives(
+        "mvindex-one", "the one value is the first and the last", "mvindex(x, 0).mvindex(x, -1).mvindex(x, 0, 9)", "aaa", x="a"
+    ),
+    gives("mvindex-one-outside", "one value has no second", "mvindex(x, 1)", None, x="a"),
+    gives("mvindex-one-before", "nor one before it", "mvindex(x, -2, -1)", None, x="a"),
+    gives("mvcount-of-none", "mvcount of an empty list is null", 'mvcount(mvfilter(x="b"))', None, x="a"),
+    gives("mvsort-one", "mvsort and mvdedup leave one value", "mvsort(x).mvdedup(x)", "aa", x="a"),
+    gives("mvjoin-one", "mvjoin of one value is that value", 'mvjoin(x, ";")', "a", x="a"),
     gives("mvjoin", "mvjoin", 'mvjoin(split(x, ","), " OR ")', "a OR b", x="a,b"),
     Case(
         "mvmap",

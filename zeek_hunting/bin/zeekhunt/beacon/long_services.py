@@ -62,4 +62,3 @@ def techniques(services: Iterable[str]) -> list[str]:
         if {"ssl", "ssh", "quic"} & set(spoken):
             found.add("T1573")
     return sorted(found)
-

@@ -41,14 +41,24 @@ Facts = Iterator[tuple[int, str]]
 
 
 def fact(kind: str, value: str) -> str:
-    """``kind=value`` with every letter that could be taken for structure replaced and the length bounded."""
-    return f"{kind}={_ODD.sub('_', value.lower())[:LONGEST_VALUE]}"
+    """``kind=value`` with every letter that could be taken for structure replaced and the length bounded. Wire text, as columns
+    are: one character per byte of UTF-8, so that case and length are those of the letters."""
+    return f"{kind}={_to_wire(_ODD.sub('_', _from_wire(value).lower())[:LONGEST_VALUE])}"
 
 
 def account_of(text: str) -> str:
     r"""The bare account of ``DOMAIN\user``, ``user@realm`` or ``user/realm``, lower case; '' for machines and anonymous."""
-    account = text.rsplit("\\", 1)[-1].split("/", 1)[0].split("@", 1)[0].strip().lower()
-    return "" if account in UNSET or account.endswith("$") or account in ("anonymous", "anonymous logon") else account
+    account = _from_wire(text).rsplit("\\", 1)[-1].split("/", 1)[0].split("@", 1)[0].strip().lower()
+    nobody = account in UNSET or account.endswith("$") or account in ("anonymous", "anonymous logon")
+    return "" if nobody else _to_wire(account)
+
+
+def _from_wire(wire: str) -> str:
+    return wire if wire.isascii() else wire.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def _to_wire(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("latin-1")
 
 
 def of_rdp(column: Column) -> Facts:

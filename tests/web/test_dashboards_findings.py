@@ -1,0 +1,111 @@
+"""The pages over stored findings, in a browser: the planted intruder comes first, a click leads down to events and on to its host."""
+
+from __future__ import annotations
+
+import urllib.parse
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -e .[test]")
+
+from web.browser import Screen
+from web.conftest import Served
+
+from lab.ingest import Store
+from lab.savedsearch import dispatch, named
+from lab.spl import SearchSettings, run_search
+
+Open = Callable[[str], Screen]
+HUNTS = (
+    "Baseline - Fill pair",
+    "Baseline - Fill edge",
+    "Scheduled C2 - Beacons by address",
+    "Scheduled DNS - Tunnels",
+    "Scheduled Lateral - Paths from host to host",
+    "Scheduled Intel - Contact with listed addresses and names",
+)
+LISTED = """| makeresults format=csv data="indicator,type,source,confidence,first,expires
+www.quiet-travel.test,Intel::DOMAIN,our feed,90,2026-02-20,2027-01-31" | outputlookup append=true zeek_intel"""
+
+# page, panel whose first row names it, what was planted (lab/sim, seed 7, 20 hosts)
+FIRST_SEEN = [
+    pytest.param("today", "dark", "viz_ranked", "10.20.10.10", id="today-a-four-hop-path"),
+    pytest.param("today", "light", "viz_ranked", "10.20.10.10", id="today-in-light"),
+    pytest.param("host", "dark", "viz_hosts", "10.20.10.10", id="host-the-one-with-a-path-and-a-beacon"),
+    pytest.param("host", "light", "viz_hosts", "10.20.10.10", id="host-in-light"),
+    pytest.param("dns", "light", "viz_ranked", "birch-works.example", id="dns-a-tunnel"),
+    pytest.param("lateral", "dark", "viz_ranked", "10.20.10.10", id="lateral-a-four-hop-path"),
+    pytest.param("exfil", "light", "viz_ranked", "birch-works.example", id="exfiltration-data-in-names"),
+    pytest.param("intel", "dark", "viz_ranked", "10.20.30.12", id="intel-the-host-at-a-listed-name"),
+    pytest.param("tuning", "light", "viz_ranks", "every ", id="tuning-a-planted-beacon"),
+    pytest.param("library", "dark", "viz_states", "not ready", id="library-a-hunt-that-lacks-a-log"),
+]
+
+
+@pytest.fixture(scope="session")
+def hunted(served: Served, repo: Path) -> Served:
+    """The lab after its scheduled hunts ran once."""
+    settings = SearchSettings(app=repo / "zeek_hunting", state=served.store.with_suffix(".state"))
+    with Store(served.store, read_only=True) as store:
+        run_search(store, LISTED, settings).close()
+        for title in HUNTS:
+            dispatch(store, named(settings.app, f"Zeek Hunting - {title}"), settings)
+    return served
+
+
+@pytest.mark.parametrize(("view", "theme", "panel", "planted"), FIRST_SEEN)
+def test_a_page_is_valid_filled_and_shows_what_was_planted_first(
+    view: str, theme: str, panel: str, planted: str, hunted: Served, screens: Open, repo: Path
+) -> None:
+    screen = screens(hunted.page(f"/en-US/app/zeek_hunting/{view}", theme=theme))
+    screen.settle()
+    screen.picture(repo / "build" / "screens" / f"{view}-{theme}.png")
+    assert screen.validation_errors() == []
+    assert screen.complaints == []
+    unfilled = {name: found for name, found in screen.panels().items() if found["status"] != "done" or not found["rows"]}
+    assert unfilled == {}
+    assert planted in screen.rows_of(panel)[0]
+    assert [url for url in screen.requests if not url.startswith((hunted.address + "/", "data:", "blob:"))] == []
+
+
+def test_the_steps_of_the_highest_path_name_its_five_hosts(hunted: Served, screens: Open) -> None:
+    screen = screens(hunted.page("/en-US/app/zeek_hunting/lateral"))
+    screen.settle()
+    drawn = "".join(screen.text_of("viz_steps").split())
+    assert all(host in drawn for host in ("10.20.10.10", "10.20.10.15", "10.20.10.19", "10.20.1.10", "10.20.1.11"))
+
+
+def test_a_click_on_a_finding_fills_its_evidence_its_events_and_the_links_that_act_on_it(hunted: Served, screens: Open) -> None:
+    screen = screens(hunted.page("/en-US/app/zeek_hunting/dns"))
+    screen.settle()
+    row = screen.page.locator('[data-test="viz-item"][data-id="viz_ranked"] tbody tr').nth(1)
+    cells = row.locator("td").all_inner_texts()
+    host, domain, finding = cells[2], cells[3], cells[-1]
+    row.locator("td").first.click()
+    screen.settle()
+    assert f"{host} to {domain}" in screen.text_of("viz_evidence")
+    assert domain in screen.text_of("viz_events")
+    links = [link.get_attribute("href") or "" for link in screen.page.locator('[data-id="viz_act"] a').all()]
+    searches = [urllib.parse.unquote(link) for link in links if "/search?q=" in link]
+    assert any(domain in search for search in searches[:1]), "the first link shows the raw events"
+    for word in ("zeek_set_verdict", "zeek_allow_finding_preview", "zeek_allow_finding", "zeek_evidence_pack"):
+        assert any(f'`{word}("{finding}"' in search for search in searches), word
+
+
+def test_a_click_on_a_host_of_today_leads_to_its_page_with_the_host_filled_in(hunted: Served, screens: Open) -> None:
+    screen = screens(hunted.page("/en-US/app/zeek_hunting/today"))
+    screen.settle()
+    cell = screen.page.locator('[data-test="viz-item"][data-id="viz_by_host"] tbody tr td').first
+    host = cell.inner_text()
+    cell.click()
+    screen.page.wait_for_url(f"**/zeek_hunting/host?*form.host={host}*")
+
+
+def test_a_host_without_findings_is_said_to_have_none_and_its_peers_are_shown(hunted: Served, screens: Open) -> None:
+    screen = screens(hunted.page("/en-US/app/zeek_hunting/host", **{"form.host": "10.20.1.13"}))
+    screen.settle()
+    assert "What did 10.20.1.13 do?" in screen.text_of("viz_question")
+    assert "no finding in this time" in screen.text_of("viz_evidence")
+    assert screen.rows_of("viz_peers")
