@@ -14,6 +14,7 @@ from beacon.test_summary import Row, as_body, event, mapped, merged, plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from zeekhunt.beacon import busy, pairs, sampled, sampling, summary
+from zeekhunt.beacon.entities import tls_sizes
 from zeekhunt.beacon.pairs import Pairs, PairTable
 from zeekhunt.beacon.ranking import Ranking, Request
 from zeekhunt.beacon.sampled import Sampled, most_within
@@ -186,3 +187,22 @@ def test_a_busy_strobe_is_found_with_its_estimated_number() -> None:
     assert found["events"][0] == pytest.approx(20_000, rel=0.05)
     assert found["bytes_out"][0] == pytest.approx(6_000_000, rel=0.05)
     assert found["first"][0] == 1_700_000_000 and found["last"][0] == pytest.approx(1_700_000_000 + 4.3 * 19_999, abs=0.1)
+
+
+def test_busy_names_are_sampled_at_the_times_of_their_connections() -> None:
+    ends = {"id.orig_h": "10.0.0.1", "id.resp_h": "203.0.113.9", "id.resp_p": "443"}
+    opened = [{**ends, "_time": f"{1_700_000_000 + 60 * at}", "conn_state": "SF", "orig_bytes": "7"} for at in range(900)]
+    named = [{**ends, "_time": f"{1_700_000_001 + 60 * at}", "server_name": "c2.example"} for at in range(900)]
+    found = []
+    with cap(100, 50, 300):
+        for bodies in ([as_body([*opened, *named])], mapped(random.Random(1).sample([*opened, *named], 1_800), 500, rita=False)):
+            table = PairTable(arrays.keys)
+            for data in bodies:
+                for block in arrays.tables(data, {}, 4096):
+                    table.add(block)
+            connections, names = table.finish()
+            found.append([*everything(connections), *everything(names)])
+            assert names.events[0] == pytest.approx(900, rel=0.1) and names.sampled[0].kept == 100
+            request, _ = tls_sizes(names, connections)
+            assert (request == 7).sum() > 80, "kept at the same times, so nearly every name finds its connection"
+    assert found[0] == found[1]

@@ -62,7 +62,7 @@ def breaks(ticks: Ints, known: Sequence[Sampled]) -> Flags:
     broken = np.zeros(len(ticks), bool)
     if len(begins):
         at = np.searchsorted(ends, ticks[:-1] + 1, side="right")
-        broken[1:] = (at < len(ends)) & (begins[np.minimum(at, len(ends) - 1)] < ticks[1:])
+        broken[1:] = (at < len(ends)) & (begins[np.minimum(at, len(ends) - 1)] < ticks[1:]) & (np.diff(ticks) > 1)
     return broken
 
 
