@@ -13,11 +13,12 @@ import pytest
 from beacon.test_summary import Row, as_body, event, mapped, merged, plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from zeekhunt.beacon import busy, pairs, sampled, sampling, summary
+from zeekhunt.beacon import busy, codec, pairs, sampled, sampling, summary
 from zeekhunt.beacon.entities import tls_sizes
 from zeekhunt.beacon.pairs import Pairs, PairTable
 from zeekhunt.beacon.ranking import Ranking, Request
 from zeekhunt.beacon.sampled import Sampled, most_within
+from zeekhunt.beacon.scope import context
 from zeekhunt.beacon.stored import SummaryWriter
 from zeekhunt.beacon.strobe import StrobeHunt, StrobeRequest
 from zeekhunt.spl import arrays
@@ -60,7 +61,7 @@ def stored(bodies: Sequence[bytes]) -> bytes:
     return encode_rows(writer.finish())
 
 
-minutes = st.integers(0, 200).map(lambda minute: str(1_700_000_000 + 60 * minute))
+minutes = (st.integers(0, 200) | st.integers(0, 2)).map(lambda minute: str(1_700_000_000 + 60 * minute))
 few_pairs = st.fixed_dictionaries(
     {
         "_time": minutes | st.just("1700000000.5"),
@@ -111,6 +112,54 @@ def test_any_split_of_busy_pairs_merges_to_the_same(
         assert everything(found) == everything(whole)
 
 
+def test_rows_of_a_part_of_the_time_say_that_they_are_sampled() -> None:
+    rows = [{"_time": str(1_700_000_000 + 60 * at), "src": "10.0.0.1", "dest": "203.0.113.9"} for at in range(6_000)]
+    with cap(1_100, 500, 1_000):
+        writer = SummaryWriter(arrays.keys)
+        for block in arrays.tables(as_body(rows), {}, 4096):
+            writer.add(block)
+        cells = writer.finish()
+        assert [int(count) for count in cells["zh_events"][:-1]] == [500, 500, 100]
+        for at in range(3):
+            found, _ = merged([encode_rows({name: [column[at]] for name, column in cells.items()})], rita=False)
+            assert list(found.sampled) == [0], f"row {at}"
+            assert found.sampled[0].kept == len(found.series.ticks) == int(cells["zh_events"][at])
+
+
+@pytest.mark.parametrize("marks", [[0], [1], [17_000_000_600, 17_000_000_600], [41_024_448_000], [5, 17_000_000_600]])
+def test_marks_that_no_map_wrote_do_no_harm(marks: list[int]) -> None:
+    (data,) = mapped([{"_time": "1700000000", "src": "10.0.0.1", "dest": "203.0.113.9"}], 9, rita=False)
+    table = next(iter(arrays.tables(data, {}, 4096)))
+    cells = {name: table.column(name).texts(np.arange(table.rows)) for name in table.names}
+    cells["zh_sampled"] = [codec.encode(marks), *[""] * (table.rows - 1)]
+    found, _ = merged([encode_rows(cells)], rita=False)
+    assert found.sampled[0].events >= 1
+    assert found.bounds() == (min(17_000_000_000, *marks), max(17_000_000_000, *marks))
+
+
+def test_a_scan_of_many_ports_in_one_moment_holds_the_lowest_alone() -> None:
+    pair = busy.BusyPair(("10.0.0.1", "203.0.113.9", "1", ""), ported=True)
+    for port in range(30_000):
+        pair.add(f"{port}/tcp/-", [[START << summary.PORT_BITS], [0], [-1]])
+    assert len(pair._held[0]) == summary.SERVICES_KEPT + 1
+    (row,) = pair.rows()
+    assert row[summary.COLUMNS.index("zh_events")] == "17"
+    assert row[summary.COLUMNS.index("zh_services")].split() == [f"{port}/tcp/-" for port in range(16)]
+
+
+def test_a_source_is_on_in_the_hours_of_events_that_are_left_out() -> None:
+    rows = [{"_time": str(1_700_000_000 + 60 * at), "src": "10.0.0.1", "dest": "203.0.113.9"} for at in range(6_000)]
+    with cap(300, 100, 1_000):
+        pair = PairTable(arrays.keys)
+        for block in arrays.tables(as_body(rows), {}, 4096):
+            pair.add(block)
+        found, named = pair.finish()
+    assert len({tick // 36_000 for tick in found.series.ticks.tolist()}) < 100
+    around = context(found, named, Site())
+    assert len(around.online.hours) == len({(1_700_000_000 + 60 * at) // 3_600 for at in range(6_000)})
+    assert (around.first_tick, around.last_tick) == (17_000_000_000, 17_000_000_000 + 5_999 * 600)
+
+
 def test_rita_scores_read_every_event() -> None:
     rows = [{"_time": str(1_700_000_000 + at), "src": "10.0.0.1", "dest": "203.0.113.9", "orig_bytes": "1"} for at in range(50)]
     with cap(5):
@@ -137,6 +186,8 @@ def test_a_row_of_the_release_before_is_read() -> None:
 def test_the_number_of_events_and_the_peak_are_estimated_well(count: int) -> None:
     rng = np.random.default_rng(5)
     ticks = START + np.sort(rng.choice(3 * DAY, count, replace=False))
+    ticks = ticks[ticks % DAY < DAY // 2]  # at night there is none
+    count = len(ticks)
     with cap(4_000):
         held = ticks[sampled.keep(PAIR, [ticks] * 4)]
         known = Sampled.of(PAIR, held, sampling.marks(ticks.tolist()))

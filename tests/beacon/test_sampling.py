@@ -51,11 +51,17 @@ def test_any_split_order_and_repeat_gives_the_same_sample(
     assert sample([event for part in parts for event in part], cap) == sample(listed, cap)
 
 
-@given(ticks, ticks, st.integers(0, 2 * WINDOW_TICKS))
-def test_left_out_are_the_ticks_behind_the_edge(edge_tick: int, first: int, more: int) -> None:
-    last_kept = place(PAIR, edge_tick)
-    missing = [tick for low, high in left_out(PAIR, last_kept, first, first + more) for tick in range(low, high)]
-    assert missing == [tick for tick in range(first, first + more + 1) if place(PAIR, tick) > last_kept]
+@given(ticks, st.lists(ticks, min_size=1, max_size=4))
+def test_left_out_are_the_ticks_behind_the_edge_in_hours_with_an_event(edge_tick: int, listed: list[int]) -> None:
+    last_kept, told = place(PAIR, edge_tick), marks(sorted(listed))
+    hours = {tick // HOUR_TICKS for tick in listed}
+    # what is left of a window is one stretch, so that its first and last ticks tell of it
+    borders = [low + at for hour in hours for low in range(hour * HOUR_TICKS, (hour + 1) * HOUR_TICKS, 375) for at in (0, 374)]
+    asked = [tick for tick in {*borders, *listed, edge_tick, edge_tick + 1} if told[0] <= tick <= told[-1]]
+    missing = left_out(PAIR, last_kept, told)
+    for tick in asked:
+        wanted = tick // HOUR_TICKS in hours and place(PAIR, tick) > last_kept
+        assert any(low <= tick < high for low, high in missing) == wanted
 
 
 @given(st.lists(ticks, max_size=40).map(sorted), st.integers(1, 4))
@@ -70,9 +76,10 @@ def test_high_ranks_halve_the_time() -> None:
     assert LADDER[0] == (0, 0)
     assert all(sum(after) == sum(before) + 1 for before, after in zip(LADDER, LADDER[1:]))
     month = 30 * 864_000
+    every_hour = [*range(START, START + month, HOUR_TICKS), START + month - 1]
     for rank in range(6):
         last_kept = Place(LAST - rank, 2**64, 0)  # all of this rank and above
-        missing = sum(high - low for low, high in left_out(PAIR, last_kept, START, START + month - 1))
+        missing = sum(high - low for low, high in left_out(PAIR, last_kept, every_hour))
         assert 1 - missing / month == pytest.approx(0.5**rank, rel=0.15)
 
 
@@ -83,7 +90,7 @@ def test_most_intervals_of_a_busy_day_stay_and_none_is_invented() -> None:
         listed.append((tick, 0))
         tick += rng.randrange(10, 60)
     held = [tick for tick, _ in sample(listed, 2_000)]
-    missing = left_out(PAIR, edge(PAIR, held), listed[0][0], listed[-1][0])
+    missing = left_out(PAIR, edge(PAIR, held), marks([tick for tick, _ in listed]))
     following = {one: other for (one, _), (other, _) in zip(listed, listed[1:])}
     told = [
         (one, other) for one, other in zip(held, held[1:]) if not any(low < other and high > one + 1 for low, high in missing)

@@ -25,13 +25,11 @@ class Sampled:
     @classmethod
     def of(cls, pair: str, ticks: Ints, marks: Sequence[int]) -> Sampled:
         """pair: see summary.pair_text; ticks: of the kept events, ascending; marks: of all. The estimate is the kept events,
-        scaled by the share of the time from the first to the last event that is kept."""
-        first, last = marks[0], marks[-1]
-        stretches = sampling.left_out(pair, sampling.edge(pair, ticks.data), first, last)
-        begins, ends = np.array(stretches, np.int64).reshape(-1, 2).T
-        span = last - first + 1
-        covered = span - int((ends - begins).sum())
-        return cls(len(ticks), round(len(ticks) * span / covered), np.array(marks, np.int64), begins, ends)
+        scaled by the share that is kept of the hours with an event."""
+        left_out = _columns(sampling.left_out(pair, sampling.edge(pair, ticks.data), marks))
+        active = _length(*_columns(sampling.active(marks)))
+        events = round(len(ticks) * active / (active - _length(*left_out)))
+        return cls(len(ticks), events, np.array(marks, np.int64), *left_out)
 
     def scaled(self, count: int) -> int:
         """What of all events so many of the kept ones stand for."""
@@ -68,20 +66,36 @@ def breaks(ticks: Ints, known: Sequence[Sampled]) -> Flags:
 
 def most_within(ticks: Ints, known: Sampled, window: int) -> int:
     """Most events of a sampled pair in any half-open window of so many ticks, estimated like their number: those kept in a
-    window by the share of it that is kept. ticks: of the kept events."""
+    window by the share that is kept of its hours with an event. ticks: of the kept events."""
     first, last = int(known.marks[0]), int(known.marks[-1])
     if window > last - first:
         return known.events
     starts = np.append(ticks[ticks <= last + 1 - window], [first, last + 1 - window])
     held = np.searchsorted(ticks, starts + window) - np.searchsorted(ticks, starts)
-    lengths = np.concatenate(([0], np.cumsum(known.ends - known.begins)))
+    active = _within(*_columns(sampling.active(known.marks.tolist())), starts, window)
+    covered = active - _within(known.begins, known.ends, starts, window)
+    estimates = np.divide(held * active, covered, out=np.zeros(len(starts)), where=covered > 0)
+    return round(float(estimates.max()))
 
-    def missing(until: Ints) -> Ints:
-        at = np.searchsorted(known.begins, until)
-        over = np.maximum(known.ends[np.maximum(at - 1, 0)] - until, 0) if len(known.ends) else 0
-        before: Ints = lengths[at] - np.where(at > 0, over, 0)
-        return before
 
-    covered = window - (missing(starts + window) - missing(starts))
-    shares = np.divide(held * window, covered, out=np.zeros(len(starts)), where=covered > 0)
-    return round(float(shares.max()))
+def _columns(stretches: Sequence[sampling.Stretch]) -> tuple[Ints, Ints]:
+    """begins, ends."""
+    begins, ends = np.array(stretches, np.int64).reshape(-1, 2).T
+    return begins, ends
+
+
+def _length(begins: Ints, ends: Ints) -> int:
+    return int((ends - begins).sum())
+
+
+def _within(begins: Ints, ends: Ints, starts: Ints, window: int) -> Ints:
+    """(starts,): ticks of the stretches in each window."""
+    lengths = np.concatenate(([0], np.cumsum(ends - begins)))
+
+    def before(until: Ints) -> Ints:
+        at = np.searchsorted(begins, until)
+        over = np.maximum(np.append(0, ends)[at] - until, 0)
+        found: Ints = lengths[at] - over
+        return found
+
+    return before(starts + window) - before(starts)

@@ -71,14 +71,22 @@ def edge(pair: str, ticks: Sequence[int]) -> Place:
     return max(place(pair, ticks[high - 1]) for _, _, high in _windows(ticks))
 
 
-def left_out(pair: str, last_kept: Place, first: int, last: int) -> list[Stretch]:
-    """Stretches of ticks from first to last, both included, whose events are not kept. last_kept: see ``edge``."""
+def active(told: Sequence[int]) -> list[Stretch]:
+    """The clock hours with an event, as stretches of ticks from the first event to the last. told: see ``marks``."""
+    hours = sorted({tick // HOUR_TICKS for tick in told})
+    return _joined((max(hour * HOUR_TICKS, told[0]), min((hour + 1) * HOUR_TICKS, told[-1] + 1)) for hour in hours)
+
+
+def left_out(pair: str, last_kept: Place, told: Sequence[int]) -> list[Stretch]:
+    """Stretches of ticks whose events are not kept. last_kept: see ``edge``; told: the marks of all events. In an hour without a
+    mark there was none to leave out, so a night is a real interval."""
     stretches = []
-    for window in range(first // WINDOW_TICKS, last // WINDOW_TICKS + 1):
-        begin, end = window * WINDOW_TICKS, (window + 1) * WINDOW_TICKS
-        begin, end = max(begin + _kept_length(pair, window, last_kept), first), min(end, last + 1)
-        if begin < end:
-            stretches.append((begin, end))
+    for low, high in active(told):
+        for window in range(low // WINDOW_TICKS, (high - 1) // WINDOW_TICKS + 1):
+            begin = max(window * WINDOW_TICKS + _kept_length(pair, window, last_kept), low)
+            end = min((window + 1) * WINDOW_TICKS, high)
+            if begin < end:
+                stretches.append((begin, end))
     return _joined(stretches)
 
 
