@@ -32,4 +32,4 @@ def test_the_last_event_of_the_search_is_in_the_last_bin() -> None:
     ],
 )
 def test_a_strobe_is_a_day_of_one_event_a_second(events: int, gap_ticks: int, strobe: bool) -> None:
-    assert report.is_strobe(np.arange(events, dtype=np.int64) * gap_ticks) is strobe
+    assert report.is_strobe(np.arange(events, dtype=np.int64) * gap_ticks, events) is strobe

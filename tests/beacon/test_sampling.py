@@ -8,25 +8,37 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from zeekhunt.beacon.sampling import (
+    HOUR_TICKS,
     LADDER,
     LAST,
     WINDOW_TICKS,
-    Event,
     Place,
-    Sample,
-    covered_ticks,
-    estimated_events,
-    merge,
+    edge,
+    kept,
+    left_out,
+    marks,
     place,
-    sample,
     sentence,
-    unbroken,
 )
 
-PAIR = "10.0.0.5\t203.0.113.9\t0"
+PAIR = "10.0.0.5\t203.0.113.9"
 START = 17_000_000_000
 ticks = st.integers(START, START + 40 * WINDOW_TICKS) | st.integers(START, START + 30)
-events = st.lists(st.builds(Event, ticks, st.tuples(st.integers(0, 2))), max_size=80)
+Event = tuple[int, int]  # tick, and what tells it from others of its tick
+events = st.lists(st.tuples(ticks, st.integers(0, 2)), max_size=80)
+
+
+def sample(listed: list[Event], cap: int) -> list[Event]:
+    ordered = sorted(set(listed))
+    return [event for low, high in kept(PAIR, [tick for tick, _ in ordered], cap) for event in ordered[low:high]]
+
+
+@given(events, st.integers(1, 20))
+def test_kept_are_the_first_in_the_order_of_places(listed: list[Event], cap: int) -> None:
+    ordered = sorted(set(listed), key=lambda event: (place(PAIR, event[0]), event[1]))
+    assert sample(listed, cap) == sorted(ordered[:cap]), "a busy pair never vanishes"
+    if listed:
+        assert edge(PAIR, [tick for tick, _ in sample(listed, cap)]) == max(place(PAIR, tick) for tick, _ in ordered[:cap])
 
 
 @settings(max_examples=200)
@@ -34,81 +46,70 @@ events = st.lists(st.builds(Event, ticks, st.tuples(st.integers(0, 2))), max_siz
 def test_any_split_order_and_repeat_gives_the_same_sample(
     listed: list[Event], indexers: int, cap: int, rng: random.Random
 ) -> None:
-    whole = sample(PAIR, listed, cap)
-    repeats = rng.choices(listed, k=5) if listed else []
-    shuffled = rng.sample([*listed, *repeats], len(listed) + len(repeats))
-    parts = [sample(PAIR, shuffled[at::indexers], cap) for at in range(indexers)]
-    assert merge(PAIR, parts, cap) == whole
-    assert merge(PAIR, [merge(PAIR, parts[:2], cap), *parts[1:]], cap) == whole, "merged in steps, one part twice"
-    assert len(whole.events) == min(cap, len(set(listed))), "a busy pair never vanishes"
-    assert (whole.edge is None) == (len(set(listed)) <= cap)
+    shuffled = rng.sample([*listed, *listed[:5]], len(listed) + len(listed[:5]))
+    parts = [sample(shuffled[at::indexers], cap) for at in range(indexers)]
+    assert sample([event for part in parts for event in part], cap) == sample(listed, cap)
 
 
-@given(events, st.integers(1, 20))
-def test_what_is_kept_of_a_window_is_its_beginning_and_intervals_are_real(listed: list[Event], cap: int) -> None:
-    taken = sample(PAIR, listed, cap)
-    kept = set(taken.events)
-    for event in set(listed) - kept:
-        later = [other for other in kept if other.tick // WINDOW_TICKS == event.tick // WINDOW_TICKS and other.tick > event.tick]
-        assert not later
-    for one, other in zip(taken.events, taken.events[1:]):
-        missing = [event for event in set(listed) - kept if one.tick < event.tick < other.tick]
-        assert not (missing and unbroken(PAIR, taken.edge, one.tick, other.tick))
-        if one.tick // WINDOW_TICKS == other.tick // WINDOW_TICKS:
-            assert unbroken(PAIR, taken.edge, one.tick, other.tick)
+@given(ticks, st.lists(ticks, min_size=1, max_size=4))
+def test_left_out_are_the_ticks_behind_the_edge_in_hours_with_an_event(edge_tick: int, listed: list[int]) -> None:
+    last_kept, told = place(PAIR, edge_tick), marks(sorted(listed))
+    hours = {tick // HOUR_TICKS for tick in listed}
+    # what is left of a window is one stretch, so that its first and last ticks tell of it
+    borders = [low + at for hour in hours for low in range(hour * HOUR_TICKS, (hour + 1) * HOUR_TICKS, 375) for at in (0, 374)]
+    asked = [tick for tick in {*borders, *listed, edge_tick, edge_tick + 1} if told[0] <= tick <= told[-1]]
+    missing = left_out(PAIR, last_kept, told)
+    for tick in asked:
+        wanted = tick // HOUR_TICKS in hours and place(PAIR, tick) > last_kept
+        assert any(low <= tick < high for low, high in missing) == wanted
 
 
-@given(ticks, ticks, st.integers(0, 2 * WINDOW_TICKS))
-def test_covered_time_is_that_of_the_ticks_kept(edge_tick: int, first: int, more: int) -> None:
-    edge = place(PAIR, edge_tick)
-    counted = sum(place(PAIR, tick) <= edge for tick in range(first, first + more + 1))
-    assert covered_ticks(PAIR, edge, first, first + more) == counted
+@given(st.lists(ticks, max_size=40).map(sorted), st.integers(1, 4))
+def test_marks_tell_first_last_and_hours_and_marks_of_parts_those_of_the_whole(listed: list[int], parts: int) -> None:
+    told = marks(listed)
+    assert {tick // HOUR_TICKS for tick in told} == {tick // HOUR_TICKS for tick in listed}
+    assert told[:1] + told[-1:] == listed[:1] + listed[-1:]
+    assert marks(sorted({tick for at in range(parts) for tick in marks(listed[at::parts])})) == told
 
 
 def test_high_ranks_halve_the_time() -> None:
     assert LADDER[0] == (0, 0)
     assert all(sum(after) == sum(before) + 1 for before, after in zip(LADDER, LADDER[1:]))
     month = 30 * 864_000
+    every_hour = [*range(START, START + month, HOUR_TICKS), START + month - 1]
     for rank in range(6):
-        edge = Place(LAST - rank, 2**64, 0)  # all of this rank and above
-        assert covered_ticks(PAIR, edge, START, START + month - 1) / month == pytest.approx(0.5**rank, rel=0.15)
+        last_kept = Place(LAST - rank, 2**64, 0)  # all of this rank and above
+        missing = sum(high - low for low, high in left_out(PAIR, last_kept, every_hour))
+        assert 1 - missing / month == pytest.approx(0.5**rank, rel=0.15)
 
 
 def test_most_intervals_of_a_busy_day_stay_and_none_is_invented() -> None:
     rng = random.Random(3)
     tick, listed = START, []
     while tick < START + 864_000:
-        listed.append(Event(tick))
+        listed.append((tick, 0))
         tick += rng.randrange(10, 60)
-    taken = sample(PAIR, listed, 2_000)
-    following = dict(zip([event.tick for event in listed], [event.tick for event in listed[1:]]))
-    kept = [event.tick for event in taken.events]
-    told = [(one, other) for one, other in zip(kept, kept[1:]) if unbroken(PAIR, taken.edge, one, other)]
-    assert len(told) > 0.98 * len(kept)
+    held = [tick for tick, _ in sample(listed, 2_000)]
+    missing = left_out(PAIR, edge(PAIR, held), marks([tick for tick, _ in listed]))
+    following = {one: other for (one, _), (other, _) in zip(listed, listed[1:])}
+    told = [
+        (one, other) for one, other in zip(held, held[1:]) if not any(low < other and high > one + 1 for low, high in missing)
+    ]
+    assert len(told) > 0.98 * len(held)
     assert all(following[one] == other for one, other in told)
-    assert len({one // WINDOW_TICKS for one in kept}) >= 10, "spread over the day"
-
-
-@pytest.mark.parametrize("count", [60_000, 400_000])
-def test_the_number_of_events_is_estimated_well_and_exact_when_nothing_is_left_out(count: int) -> None:
-    rng = random.Random(5)
-    listed = [Event(tick) for tick in sorted(rng.sample(range(START, START + 864_000), count))]
-    first, last = listed[0].tick, listed[-1].tick
-    assert estimated_events(PAIR, sample(PAIR, listed, 4_000), first, last) == pytest.approx(count, rel=0.05)
-    assert estimated_events(PAIR, sample(PAIR, listed[:100], 100), first, last) == 100
-    assert estimated_events(PAIR, Sample([], place(PAIR, START + 500_000)), START, START) == 0
+    assert len({one // WINDOW_TICKS for one in held}) >= 10, "spread over the day"
 
 
 def test_a_storm_in_one_moment_is_cut_and_not_lost() -> None:
-    storm = [Event(START, (port,)) for port in range(500)]
-    assert sample(PAIR, storm, 100).events == storm[:100]
-    windows = [Event(START + WINDOW_TICKS * window, (port,)) for window in range(500) for port in range(3)]
-    assert len(sample(PAIR, windows, 2).events) == 2
+    storm = [(START, port) for port in range(500)]
+    assert sample(storm, 100) == storm[:100]
+    windows = [(START + WINDOW_TICKS * window, port) for window in range(500) for port in range(3)]
+    assert len(sample(windows, 2)) == 2
 
 
 def test_pairs_are_sampled_at_times_of_their_own() -> None:
     moments = [START + WINDOW_TICKS * window for window in range(100)]
-    one, other = ([place(f"10.0.0.{host}\t203.0.113.9\t0", tick).rank_below for tick in moments] for host in (1, 2))
+    one, other = ([place(f"10.0.0.{host}\t203.0.113.9", tick).rank_below for tick in moments] for host in (1, 2))
     assert one != other
 
 

@@ -99,8 +99,8 @@ def test_windows_and_thresholds_are_whole_and_round_up() -> None:
     assert threshold(86_400, DAY_TICKS) == 86_400
     assert threshold(86_400, DAY_TICKS // 24) == 3_600
     assert threshold(100, DAY_TICKS // 24) == 5, "4.17 is not reached by 4"
-    assert window_of(np.array([5])) == DAY_TICKS // 24
-    assert window_of(np.array([0, 10 * DAY_TICKS])) == DAY_TICKS
+    assert window_of(5, 5) == DAY_TICKS // 24
+    assert window_of(0, 10 * DAY_TICKS) == DAY_TICKS
 
 
 def test_attempts_are_a_series_of_their_own_never_above_their_answered_twin() -> None:

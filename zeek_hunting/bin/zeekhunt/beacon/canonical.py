@@ -5,14 +5,15 @@ Pairs ascend by source, destination, attempt and name; so the arrays are the sam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 import numpy as np
 
 from . import summary
-from .series import Series, Sizes
+from .sampled import Sampled
+from .series import Ints, Series, Sizes
 
 IP_BITS = 40  # an IP byte count and the hour it belongs to share one number, since RITA scores the last 24 hours by the hour
 IP_LARGEST: int = 2**IP_BITS - 1
@@ -36,7 +37,7 @@ class Pairs:
     src, dest: wire text (pairs,); attempt: bool (pairs,); name: '' of a pair of addresses, else what the source called the
     destination, and via how (names.VIAS; '' without a name); request_b, reply_b: (events,) payload bytes in the order of
     series.ticks, -1 unknown; services: per pair the kept (service, events); series: ticks; ip: None unless RITA's scores are
-    wanted.
+    wanted; sampled: place -> what is known of all events of a busy pair, whose ticks and sizes are those of some.
     """
 
     src: list[str]
@@ -49,16 +50,52 @@ class Pairs:
     request_b: np.ndarray
     reply_b: np.ndarray
     ip: HourlyIp | None
+    sampled: Mapping[int, Sampled] = field(default_factory=dict)
+
+    @property
+    def events(self) -> Ints:
+        """(pairs,): how many there were; estimated of sampled pairs."""
+        counts = np.diff(self.series.starts)
+        for at, known in self.sampled.items():
+            counts[at] = known.events
+        return counts
+
+    def counted(self, at: int) -> int:
+        """``events`` of one pair."""
+        return self.sampled[at].events if at in self.sampled else len(self.ticks_of(at))
+
+    def marks(self) -> list[Ints]:
+        """Ticks that tell the hours of each sampled pair, in the order of ``sampled``."""
+        return [known.marks for known in self.sampled.values()]
+
+    def ticks_of(self, at: int) -> Ints:
+        """Those of a pair; of a sampled one those of the kept events."""
+        return self.series.ticks[int(self.series.starts[at]) : int(self.series.starts[at + 1])]
+
+    def extent_of(self, at: int) -> Ints:
+        """Ticks of a pair, ascending, that tell its first event, its last and its hours."""
+        ticks = self.ticks_of(at)
+        return np.sort(np.concatenate((ticks, self.sampled[at].marks))) if at in self.sampled else ticks
+
+    def bounds(self) -> tuple[int, int]:
+        """Ticks of the first and the last event of all pairs; there is one."""
+        ticks = [each for each in (self.series.ticks, *self.marks()) if len(each)]
+        return min(int(each.min()) for each in ticks), max(int(each.max()) for each in ticks)
 
 
-def canonical(keys: Sequence[summary.Key], lowest: list[list[str]], events: Events, rita: bool) -> Pairs:
-    """keys: ascending; lowest: the services of each key; events: what ``distinct`` gives."""
+def canonical(
+    keys: Sequence[summary.Key], lowest: list[list[str]], events: Events, rita: bool, sampled: Mapping[int, Sampled]
+) -> Pairs:
+    """keys: ascending; lowest: the services of each key; events: what ``distinct`` gives, of busy pairs those that are kept."""
     pair, tick = events["pair"], events["tick"]
     width = summary.SERVICES_KEPT + 1
     counts = np.bincount(pair * width + events["service"], minlength=len(keys) * width)
     lengths = np.fromiter(map(len, lowest), np.int64, len(lowest))
     within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     kept = iter(counts[np.repeat(np.arange(len(keys)) * width, lengths) + within].tolist())
+    services = [list(zip(named, islice(kept, len(named)))) for named in lowest]
+    for at, known in sampled.items():
+        services[at] = [(service, known.scaled(count)) for service, count in services[at]]
     ip = None
     if rita:
         hourly = (tick // HOUR_TICKS << IP_BITS) + np.clip(events["ip"], 0, IP_LARGEST)
@@ -69,11 +106,12 @@ def canonical(keys: Sequence[summary.Key], lowest: list[list[str]], events: Even
         attempt=np.array([key[2] == "1" for key in keys], bool),
         name=[key[3] for key in keys],
         via=["" if not key[3] else key[2] for key in keys],
-        services=[list(zip(named, islice(kept, len(named)))) for named in lowest],
+        services=services,
         series=Series(tick, np.searchsorted(pair, np.arange(len(keys) + 1))),
         request_b=events["request"],
         reply_b=events["reply"],
         ip=ip,
+        sampled=sampled,
     )
 
 
@@ -86,7 +124,8 @@ def distinct(pair: np.ndarray, service: np.ndarray, held: Events) -> Events:
     tied[:-1] |= tied[1:]
     at = np.flatnonzero(tied)
     if len(at):
-        rest = [columns[name][order[at]] for name in ("port", "request", "reply", "service", "ip")]
+        # the order of sampling comes first: of the map's moment, request, reply
+        rest = [columns[name][order[at]] for name in ("ip", "service", "reply", "request", "port")]
         by_all = np.lexsort((*rest, both[at]))
         order[at] = order[at][by_all]
         again = np.ones(len(at), bool)
@@ -108,6 +147,11 @@ def joined(parts: Sequence[np.ndarray]) -> np.ndarray:
 def constant(value: int, count: int) -> np.ndarray:
     """int64 (count,) that takes no room: of source ports where no log has any, of IP bytes unless RITA's scores are wanted."""
     return np.broadcast_to(np.int64(value), count)
+
+
+def of_rows(column: np.ndarray, flags: np.ndarray) -> np.ndarray:
+    """The flagged events of a column; a constant one stays constant."""
+    return column[: int(flags.sum())] if is_constant(column) else column[flags]
 
 
 def is_constant(column: np.ndarray) -> bool:

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from . import segments
 from .canonical import Pairs, joined, multiset, sorted_within
+from .sampled import Sampled, breaks
 from .scope import Context
 from .series import PairColumns, Series, Sizes
 
@@ -129,16 +130,61 @@ def columns(entities: Sequence[Entity], pairs: Pairs, named: Pairs, around: Cont
         joined([getattr(part, name) for part in parts]) for name in ("owner", "ticks", "request", "reply")
     )
     count = len(entities)
-    by_owner, ordered = sorted_within(owner, ticks)
+    series = _series(owner, ticks, count)
+    sampled = _sampled(entities, pairs, named)
     return PairColumns(
-        series=Series(ordered, np.searchsorted(by_owner, np.arange(count + 1)).astype(np.int64)),
+        series=_with_breaks(series, sampled),
         request_sizes=_known(owner, request, count),
         reply_sizes=_known(owner, reply, count),
         source_of_pair=np.array([around.source[entity.src] for entity in entities], np.int64),
         online_hours=around.online,
         sources_of_dest=np.array([entity.sources for entity in entities], np.int64),
         sources_seen=around.sources_seen,
+        extent=_extent(owner, ticks, count, sampled) if sampled else None,
+        events=_counts(entities, pairs, named) if sampled else None,
     )
+
+
+def _series(owner: np.ndarray, ticks: np.ndarray, count: int) -> Series:
+    by_owner, ordered = sorted_within(owner, ticks)
+    return Series(ordered, np.searchsorted(by_owner, np.arange(count + 1)).astype(np.int64))
+
+
+def _sampled(entities: Sequence[Entity], pairs: Pairs, named: Pairs) -> dict[int, list[Sampled]]:
+    """Place of an entity -> its sampled pairs, where it has any."""
+    if not (pairs.sampled or named.sampled):
+        return {}
+    found = {}
+    for at, entity in enumerate(entities):
+        known = (named if entity.kind == NAME else pairs).sampled
+        held = [known[place] for place in entity.pairs if place in known]
+        if held:
+            found[at] = held
+    return found
+
+
+def _with_breaks(series: Series, sampled: Mapping[int, list[Sampled]]) -> Series:
+    """The same, with where events may be missing."""
+    if not sampled:
+        return series
+    broken = np.zeros(len(series.ticks), bool)
+    for at, known in sampled.items():
+        part = slice(int(series.starts[at]), int(series.starts[at + 1]))
+        broken[part] = breaks(series.ticks[part], known)
+    return replace(series, breaks=broken)
+
+
+def _extent(owner: np.ndarray, ticks: np.ndarray, count: int, sampled: Mapping[int, list[Sampled]]) -> Series:
+    """Ticks that tell the first event, the last and the hours."""
+    marks = [each.marks for known in sampled.values() for each in known]
+    owners = np.repeat(list(sampled), [sum(len(each.marks) for each in known) for known in sampled.values()])
+    return _series(np.concatenate((owner, owners)), np.concatenate((ticks, *marks)), count)
+
+
+def _counts(entities: Sequence[Entity], pairs: Pairs, named: Pairs) -> np.ndarray:
+    """(entities,): events, estimated where sampled."""
+    of_pairs, of_named = pairs.events, named.events
+    return np.array([(of_named if one.kind == NAME else of_pairs)[list(one.pairs)].sum() for one in entities], np.int64)
 
 
 def tls_sizes(named: Pairs, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:

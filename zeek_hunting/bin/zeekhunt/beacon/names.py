@@ -54,7 +54,7 @@ class NameSummary:
         self.tally: Counter[str] = Counter()
         self._seen: dict[summary.Key, dict[str, array[int]]] = {}
         self.events = 0
-        self._stride = 4 if rita else 3
+        self._stride = summary.STRIDE + rita
 
     def add(self, block: Block, log_of_row: Sequence[str]) -> None:
         """Rows of ssl.log and http.log; others are passed over."""
@@ -80,7 +80,7 @@ class NameSummary:
             values = services.setdefault(summary.service_text(port[at], "tcp", log), array("q"))
             values.append(ticks[at] << summary.PORT_BITS | ports[at] & summary.PORT_MASK)
             values.extend((request[at], reply[at]) if log == HTTP else (byte_count.UNKNOWN, byte_count.UNKNOWN))
-            if self._stride > 3:
+            if self._stride > summary.STRIDE:
                 values.append(byte_count.UNKNOWN)
 
     def drain(self) -> Iterator[dict[str, tuple[str, ...]]]:
@@ -88,14 +88,23 @@ class NameSummary:
         keys = sorted(self._seen)
         for start in range(0, len(keys), summary.PART_ROWS):
             part = keys[start : start + summary.PART_ROWS]
-            yield dict(zip(summary.COLUMNS, zip(*(summary.partial_row(key, self._columns(key)) for key in part))))
+            yield dict(zip(summary.COLUMNS, zip(*(row for key in part for row in self._rows(key)))))
         self._seen, self.events = {}, 0
 
-    def _columns(self, key: summary.Key) -> dict[str, list[list[int]]]:
-        return {
-            service: [values[at :: self._stride].tolist() for at in range(self._stride)]
-            for service, values in self._seen[key].items()
-        }
+    def _rows(self, key: summary.Key) -> list[tuple[str, ...]]:
+        services = self._seen[key]
+        if summary.is_busy(list(services.values()), self._stride):
+            from .busy import BusyPair, slices  # ordinary searches have none
+
+            gathering = BusyPair(key, ported=True)
+            for service, values in services.items():
+                for part in slices(values, self._stride):
+                    gathering.add(service, self._columns(part))
+            return gathering.rows()
+        return [summary.partial_row(key, {service: self._columns(values) for service, values in services.items()})]
+
+    def _columns(self, values: array[int]) -> list[list[int]]:
+        return [values[at :: self._stride].tolist() for at in range(self._stride)]
 
 
 class EventSummary:

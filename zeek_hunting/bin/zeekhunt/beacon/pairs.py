@@ -1,14 +1,15 @@
 """Pairs on the search head: raw conn events and partial rows, in any mixture and order, become one canonical set of arrays.
 
 What is gathered is a set of events, each told by its whole numbers (see summary), so the result is the same, bit for bit, for
-any split of the events over chunks and indexers, with or without the map, and with events that came twice.
+any split of the events over chunks and indexers, with or without the map, and with events that came twice. Of busy pairs the
+events that ``sampling`` keeps remain, unless RITA's scores are wanted, which read all.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,40 +17,31 @@ from ..zeek import byte_count, conn_state, event_time
 from ..zeek import fields as zeek_fields
 from ..zeek.block import TableRows
 from ..zeek.partial import SummaryError, check_version, read_tally, whole
-from . import names, summary
-from .canonical import Events, Pairs, canonical, constant, distinct, joined
+from . import names, raw_columns, sampled, sampling, summary
+from .canonical import Events, Pairs, canonical, constant, distinct, joined, of_rows
 from .codec import repeated
 from .decode import decode
+from .raw_columns import Column, Table
 
-_POWERS = np.array([float(10**place) for place in range(23)])
 __all__ = ["Keys", "PairTable", "Pairs"]
+LATEST_TICK = int(event_time.LATEST_S) * event_time.TICKS_PER_S
+MOST_MARKS = 2**20  # of one partial row: a century of hours
 MOST_EVENTS = 2**27  # of one partial row: more is a forged row
-
-
-class Column(Protocol):
-    """What is read of a column of events: see spl.arrays.ByteColumn."""
-
-    lengths: np.ndarray
-
-    def __len__(self) -> int: ...
-    def take(self, rows: np.ndarray) -> Column: ...
-    def texts(self, rows: np.ndarray) -> list[str]: ...
-    def unset(self) -> np.ndarray: ...
-    def among(self, words: Iterable[bytes]) -> np.ndarray: ...
-    def decimals(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]: ...
-
-
-class Table(Protocol):
-    """What is read of a block of events: see spl.arrays.ByteTable."""
-
-    rows: int
-    names: list[str]
-
-    def column(self, name: str) -> Column | None: ...
-    def first_set(self, names: Sequence[str], rows: np.ndarray) -> Column: ...
+ROOM_SHARE = 0.25  # of what is held, that must go: less is not worth the work
+ROOM_EVENTS = 400_000  # held, at which busy pairs are looked for; then whenever there are twice as many as are left
 
 
 Keys = Callable[[Sequence[Any], np.ndarray], np.ndarray]  # columns and flags -> one number per row: see spl.arrays.keys
+
+
+class Settled(NamedTuple):
+    """keys: first those without a name; lowest: the services of each; events: every one once (see canonical.distinct), of busy
+    pairs those that are kept; marks: place of a busy pair -> the marks of all its events (see sampling.marks)."""
+
+    keys: list[summary.Key]
+    lowest: list[list[str]]
+    events: Events
+    marks: dict[int, list[int]]
 
 
 class PairTable:
@@ -67,6 +59,9 @@ class PairTable:
         self._partial_combinations: dict[tuple[int, str], int] = {}
         self._reasons: list[str] = []
         self._planted = 0  # events that no log holds
+        self._named: set[int] = set()  # combinations of busy pairs, of which no event may be left
+        self._marks: dict[int, list[int]] = {}  # of all events of busy pairs so far
+        self._held, self._room = 0, ROOM_EVENTS
         self._events: dict[str, list[np.ndarray]] = {
             "combination": [],
             "tick": [],
@@ -111,17 +106,26 @@ class PairTable:
         hashes, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
         combination = self._places(hashes, first, columns, attempt)[inverse.ravel()]
         pair = np.array(self._combination_pair, np.int32)[combination]
-        ticks = _ticks(self._coalesced(table, "time", rows))
+        ticks = raw_columns.ticks(self._coalesced(table, "time", rows))
         for reason, count in enumerate(np.bincount(-1 - pair[pair < 0], minlength=len(self._reasons)).tolist()):
             self.tally[self._reasons[reason]] += count
         self.tally["no_time"] += int(((pair >= 0) & (ticks < 0)).sum())
         used = np.flatnonzero((pair >= 0) & (ticks >= 0))
         self.tally["used"] += len(used)
-        orig, orig_ip, resp, resp_ip = (_byte_counts(self._coalesced(table, field, rows[used])) for field in summary.SIZE_FIELDS)
+        orig, orig_ip, resp, resp_ip = (
+            raw_columns.byte_counts(self._coalesced(table, field, rows[used])) for field in summary.SIZE_FIELDS
+        )
         port = constant(summary.PORT_MASK, len(used))
         if zeek_fields.present("src_port", table.names):
-            port = _byte_counts(self._coalesced(table, "src_port", rows[used])) & summary.PORT_MASK
-        self._keep(combination[used], ticks[used], port, _guarded(orig, orig_ip), _guarded(resp, resp_ip), self._ip(orig_ip))
+            port = raw_columns.byte_counts(self._coalesced(table, "src_port", rows[used])) & summary.PORT_MASK
+        self._keep(
+            combination[used],
+            ticks[used],
+            port,
+            raw_columns.guarded(orig, orig_ip),
+            raw_columns.guarded(resp, resp_ip),
+            self._ip(orig_ip),
+        )
 
     def _ip(self, ip_bytes: np.ndarray) -> np.ndarray:
         """IP bytes tell events apart only where RITA's scores ask for them, as in the map."""
@@ -131,6 +135,54 @@ class PairTable:
         """combination, tick, port, request, reply, ip: (events,) each."""
         for parts, column in zip(self._events.values(), columns):
             parts.append(column)
+        self._held += len(columns[0])
+        if self._held >= self._room:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """What sampling leaves out of busy pairs goes now: the rest of them will decide the same."""
+        if not self._rita:
+            counts = np.bincount(joined(self._events["combination"]))
+            busy = np.flatnonzero(counts > summary.BUSY_EVENTS)
+            if int((counts[busy] - sampling.EVENTS_KEPT).sum()) > self._held * ROOM_SHARE:
+                self._thin({self._combination_pair[at] for at in busy.tolist()})
+        self._room = max(ROOM_EVENTS, 2 * self._held)
+
+    def _thin(self, busy: set[int]) -> None:
+        """busy: pairs. Their events become one part of their own; a combination counts as a service here, a few more may stay."""
+        of_busy = np.isin(np.array(self._combination_pair), sorted(busy))
+        taken: dict[str, list[np.ndarray]] = {name: [] for name in self._events}
+        for at, combination in enumerate(self._events["combination"]):
+            flags = of_busy[combination]
+            if flags.any():
+                for name, parts in self._events.items():
+                    taken[name].append(of_rows(parts[at], flags))
+                    parts[at] = of_rows(parts[at], ~flags)
+        held = {name: joined(parts) for name, parts in taken.items()}
+        combination = held.pop("combination")
+        self._named.update(np.unique(combination).tolist())
+        events = distinct(np.array(self._combination_pair)[combination], combination, held)
+        self._held -= len(combination)
+        pairs = sorted(busy)
+        texts = [summary.pair_text(key) for key, pair in self._pairs.items() if pair in busy]  # numbered as they came
+        events = self._sampled(events, np.array(pairs), texts, self._marks)
+        events["combination"] = events.pop("service")
+        for name, parts in self._events.items():
+            parts.append(events[name])
+        self._held += len(events["pair"])
+
+    @staticmethod
+    def _sampled(events: Events, pairs: np.ndarray, texts: Sequence[str], marks: dict[int, list[int]]) -> Events:
+        """Without what sampling leaves out of these pairs, ascending, called texts; marks gets theirs."""
+        chosen = np.ones(len(events["pair"]), bool)
+        starts, ends = (np.searchsorted(events["pair"], pairs, side).tolist() for side in ("left", "right"))
+        for pair, text, low, high in zip(pairs.tolist(), texts, starts, ends):
+            moments = [events[name][low:high] for name in ("tick", "port", "request", "reply")]
+            chosen[low:high] = sampled.keep(text, moments)
+            if pair in marks or not chosen[low:high].all():
+                ticks = sampling.marks(moments[0].data)
+                marks[pair] = sampling.marks(sorted({*marks.get(pair, ()), *ticks}))
+        return {name: of_rows(column, chosen) for name, column in events.items()}
 
     def _places(self, hashes: np.ndarray, first: np.ndarray, columns: dict[str, Column], attempt: np.ndarray) -> np.ndarray:
         """The place of each key-field combination; a new one is read at its first row. hashes ascend."""
@@ -173,7 +225,8 @@ class PairTable:
     def _add_partial(self, cells: dict[str, list[str]]) -> None:
         kept: list[int] = []
         for at, (kind, version) in enumerate(zip(cells[summary.KIND], cells["zh_version"])):
-            check_version(version, summary.VERSION)
+            if version != summary.OLDER:
+                check_version(version, summary.VERSION)
             if kind == summary.TALLY:
                 self.tally.update(read_tally(cells["zh_tally"][at]))
             elif kind in (summary.PAIR, summary.NAME):
@@ -182,9 +235,22 @@ class PairTable:
                 raise SummaryError(f"a summary of kind {kind[:40]!r}, which this command does not know")
         events = np.array([_events(cells["zh_events"][at]) for at in kept], np.int64)
         decoded = {name: _numbers(cells[f"zh_{name}"], kept, events, name) for name in ("ticks", "port", "request", "reply")}
+        self._keep_marks(cells, kept)
         ip = _numbers(cells["zh_ip"], kept, events, "ip") if self._rita else constant(0, int(events.sum()))
         combination = self._partial_combination(cells, kept, events)
         self._keep(combination, *decoded.values(), ip)
+
+    def _keep_marks(self, cells: dict[str, list[str]], kept: list[int]) -> None:
+        """Of sampled rows, which also name services that no event of theirs has."""
+        for at in kept:
+            text = cells["zh_sampled"][at].encode("latin-1")
+            if text:
+                pair = self._pair(_key(cells, at))
+                found, _ = decode([text], np.array([MOST_MARKS]))
+                self._marks[pair] = sampling.marks(
+                    sorted({*self._marks.get(pair, ()), *_within(found, LATEST_TICK, "sampled").tolist()})
+                )
+                self._named.update(self._partial_place(pair, service) for service in cells["zh_services"][at].split())
 
     def _partial_combination(self, cells: dict[str, list[str]], kept: list[int], events: np.ndarray) -> np.ndarray:
         """The combination of every event of partial rows; what a row counts as a service beyond the kept ones has the service
@@ -192,7 +258,7 @@ class PairTable:
         first: list[int] = []
         of_row: list[int] = []
         for at in kept:
-            pair = self._pair((cells["src"][at], cells["dest"][at], cells["zh_attempt"][at], cells["zh_name"][at]))
+            pair = self._pair(_key(cells, at))
             services = cells["zh_services"][at].split()
             if not 0 < len(services) <= summary.SERVICES_KEPT:
                 raise SummaryError(f"a summary of {len(services)} services; a row names from 1 to {summary.SERVICES_KEPT}")
@@ -226,22 +292,25 @@ class PairTable:
 
     def finish(self) -> tuple[Pairs, Pairs]:
         """The canonical pairs of addresses, and those of a source and a name."""
-        keys, lowest, events = self.settle()
+        keys, lowest, events, marks = self.settle()
         addresses = sum(not key[3] for key in keys)
         cut = int(np.searchsorted(events["pair"], addresses))
         named = {name: column[cut:] - (addresses if name == "pair" else 0) for name, column in events.items()}
         unnamed = {name: column[:cut] for name, column in events.items()}
+        known = {at: sampled.Sampled.of(summary.pair_text(keys[at]), _ticks_of(events, at), found) for at, found in marks.items()}
+        of_names = {at - addresses: each for at, each in known.items() if at >= addresses}
+        of_addresses = {at: each for at, each in known.items() if at < addresses}
         return (
-            canonical(keys[:addresses], lowest[:addresses], unnamed, self._rita),
-            canonical(keys[addresses:], lowest[addresses:], named, self._rita),
+            canonical(keys[:addresses], lowest[:addresses], unnamed, self._rita, of_addresses),
+            canonical(keys[addresses:], lowest[addresses:], named, self._rita, of_names),
         )
 
-    def settle(self) -> tuple[list[summary.Key], list[list[str]], Events]:
-        """Keys, first those without a name; the services kept of each; every event once (see canonical.distinct)."""
+    def settle(self) -> Settled:
+        """What was gathered, in canonical form."""
         held = {name: joined(parts) for name, parts in self._events.items()}
         self._events = {name: [column] for name, column in held.items()}
         alive = np.flatnonzero(np.bincount(held["combination"], minlength=1))
-        services = self._alive_services(alive.tolist())
+        services = self._alive_services([*alive.tolist(), *self._named])
         living = [key for key, pair in self._pairs.items() if pair in services]
         keys = sorted(key for key in living if not key[3]) + sorted(key for key in living if key[3])
         rank = {self._pairs[key]: at for at, key in enumerate(keys)}
@@ -255,8 +324,24 @@ class PairTable:
         combination = held.pop("combination")
         service = service_of[combination] if service_of.any() else constant(0, len(combination))
         events = distinct(pair_of[combination], service, held)
-        self.tally["repeated"] = self.tally["used"] + self._planted - len(events["pair"])
-        return keys, lowest, events
+        marks = {rank[pair]: found for pair, found in self._marks.items()}
+        if not self._rita:
+            events = self._without_left_out(keys, events, marks)
+        self._count_dropped(len(events["pair"]), bool(marks))
+        return Settled(keys, lowest, events, marks)
+
+    def _without_left_out(self, keys: list[summary.Key], events: Events, marks: dict[int, list[int]]) -> Events:
+        """events: of every pair that has more than sampling keeps, those that it keeps."""
+        counts = np.diff(np.searchsorted(events["pair"], np.arange(len(keys) + 1)))
+        busy = np.union1d(np.flatnonzero(counts > sampling.EVENTS_KEPT), np.array(sorted(marks), np.int64))
+        if not len(busy):
+            return events
+        return self._sampled(events, busy, [summary.pair_text(keys[at]) for at in busy.tolist()], marks)
+
+    def _count_dropped(self, events: int, left_out: bool) -> None:
+        """What came twice, or, where events were left out, both together: of those nobody knows which came twice."""
+        dropped = self.tally["used"] + self._planted - events
+        self.tally["repeated"], self.tally["left_out"] = (0, dropped) if left_out else (dropped, 0)
 
     def _alive_services(self, alive: list[int]) -> dict[int, set[str]]:
         """Services of each pair that has an event."""
@@ -268,34 +353,14 @@ class PairTable:
         return services
 
 
-def _ticks(column: Column) -> np.ndarray:
-    """int64 (rows,), -1 where a cell is no time. The same arithmetic as zeek.event_time, cell by cell where that must decide."""
-    mantissa, behind, read = column.decimals()
-    seconds = mantissa / _POWERS[behind]  # one correctly rounded division: the double that float() would read
-    ticks: np.ndarray = (seconds * event_time.TICKS_PER_S).astype(np.int64)
-    plain = read & (seconds > 0) & (seconds <= event_time.LATEST_S)
-    odd = np.flatnonzero(~plain)
-    for row, text in zip(odd.tolist(), column.texts(odd)):
-        tick = event_time.ticks(text)
-        ticks[row] = -1 if tick is None else tick
+def _key(cells: dict[str, list[str]], at: int) -> summary.Key:
+    return cells["src"][at], cells["dest"][at], cells["zh_attempt"][at], cells["zh_name"][at]
+
+
+def _ticks_of(events: Events, pair: int) -> np.ndarray:
+    low, high = np.searchsorted(events["pair"], [pair, pair + 1])
+    ticks: np.ndarray = np.ascontiguousarray(events["tick"][low:high])
     return ticks
-
-
-def _byte_counts(column: Column) -> np.ndarray:
-    """int64 (rows,), byte_count.UNKNOWN where unset or no count."""
-    mantissa, behind, read = column.decimals()
-    whole = read & (behind == 0) & (mantissa < byte_count.LIMIT)
-    counts = np.where(whole, mantissa, byte_count.UNKNOWN)
-    odd = np.flatnonzero(~whole)
-    odd = odd[~column.take(odd).unset()]
-    for row, text in zip(odd.tolist(), column.texts(odd)):
-        counts[row] = byte_count.number(text)
-    return counts
-
-
-def _guarded(payload: np.ndarray, ip_bytes: np.ndarray) -> np.ndarray:
-    smaller: np.ndarray = np.where((payload <= ip_bytes) | (ip_bytes < 0), payload, ip_bytes)
-    return smaller
 
 
 def _numbers(cells: list[str], kept: list[int], events: np.ndarray, name: str) -> np.ndarray:
@@ -305,9 +370,12 @@ def _numbers(cells: list[str], kept: list[int], events: np.ndarray, name: str) -
         unset = summary.PORT_MASK
         texts = [text or repeated(unset, count).encode() for text, count in zip(texts, events.tolist())]
     numbers, held = decode(texts, events, ascending=name == "ticks")
-    limit = event_time.LATEST_S * event_time.TICKS_PER_S if name == "ticks" else byte_count.LIMIT
     if not np.array_equal(held, events):
         raise SummaryError(f"a summary whose {name} does not fit its number of events: damaged, cut, or built without rita=true")
+    return _within(numbers, LATEST_TICK if name == "ticks" else byte_count.LIMIT, name)
+
+
+def _within(numbers: np.ndarray, limit: int, name: str) -> np.ndarray:
     if numbers.max(initial=0) > limit or numbers.min(initial=0) < byte_count.UNKNOWN:
         raise SummaryError(f"a summary whose {name} holds a number outside of this century or over a petabyte: damaged")
     return numbers

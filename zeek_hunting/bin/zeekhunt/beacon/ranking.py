@@ -13,7 +13,7 @@ from .. import finding
 from ..zeek import fields as zeek_fields
 from ..zeek.site import Site
 from ..zeek.tally import sentence, why_nothing
-from . import entities, report, scope, selftest, standing, summary
+from . import entities, report, sampling, scope, selftest, standing, summary
 from .entities import Entity
 from .facts import facts
 from .pairs import Keys, Pairs, PairTable
@@ -64,10 +64,13 @@ class Ranking:
     def finish(self) -> dict[str, Sequence[finding.Cell]]:
         pairs, named = self._table.finish()
         tally = self._table.tally
-        self._say("INFO", _rows_sentence(tally))
+        self._say("INFO", rows_sentence(tally))
         if not (pairs.src or named.src):
             self._say("WARN", why_nothing(tally, "conn", NEEDED))
             return {}
+        busy = len(pairs.sampled) + len(named.sampled)
+        if busy:
+            self._say("INFO", sampling.sentence(busy))
         around = scope.context(pairs, named, self._site)
         if self._request.selftest:
             src = self._planting_source(around)
@@ -118,7 +121,7 @@ class Ranking:
 
     def _choose(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
         """Which pairs are scored, which are hunted, and RITA's scores of all pairs when asked for."""
-        events = np.diff(pairs.series.starts)
+        events = pairs.events
         reasons = scope.reasons(pairs, self._site, self._request.direction)
         hunted = np.array([not reason for reason in reasons], bool)
         wanted = hunted & (events >= self._request.min_events)
@@ -173,6 +176,9 @@ class Ranking:
             self._say("INFO", f"not shown, since a name or a group says the same better: {counts}; by= shows one kind alone")
 
 
-def _rows_sentence(tally: Counter[str]) -> str:
-    repeated = f"; {tally['repeated']:,} of them had come before and count once" if tally["repeated"] else ""
-    return sentence(tally, SKIPPED) + repeated
+def rows_sentence(tally: Mapping[str, int]) -> str:
+    """Events read, used and skipped, and those used that are not in the scores one by one."""
+    repeated, left_out = tally.get("repeated", 0), tally.get("left_out", 0)
+    again = f"; {repeated:,} of them had come before and count once" if repeated else ""
+    busy = f"; {left_out:,} of them had come before or are those of busy pairs that sampling leaves out" if left_out else ""
+    return sentence(tally, SKIPPED) + again + busy

@@ -85,10 +85,10 @@ def _details(ranked: Ranked, at: int) -> dict[str, finding.Cell]:
         "addresses": list(entity.addresses[:LISTED]),
         "sources": entity.sources,
         "sources_seen": ranked.around.sources_seen,
-        "bytes_out": _bytes(ranked.columns.request_sizes, at),
-        "bytes_in": _bytes(ranked.columns.reply_sizes, at),
+        "bytes_out": _bytes(ranked, ranked.columns.request_sizes, at),
+        "bytes_in": _bytes(ranked, ranked.columns.reply_sizes, at),
         "unanswered": int(entity.attempt),
-        "strobe": int(is_strobe(_ticks(ranked, at))),
+        "strobe": int(is_strobe(_ticks(ranked, at), ranked.columns.counted(at))),
         "counterfactual": explain.counterfactual(ranked.scores, at, _subject(ranked, at), ranked.settings),
         "sparkline": [SPARKLINE, *map(str, sparkline(_ticks(ranked, at), ranked.around.first_tick, ranked.around.last_tick))],
     }
@@ -101,20 +101,22 @@ def sparkline(ticks: np.ndarray, first_tick: int, last_tick: int) -> list[int]:
     return counts
 
 
-def is_strobe(ticks: np.ndarray) -> bool:
-    """Whether any 24 hours hold STROBE_EVENTS events or more, one a second; RITA v5's threshold. ticks ascend."""
-    later = ticks[STROBE_EVENTS - 1 :]
+def is_strobe(ticks: np.ndarray, events: int) -> bool:
+    """Whether any 24 hours hold STROBE_EVENTS events or more, one a second; RITA v5's threshold. ticks: ascending, each
+    stands for an equal share of the events."""
+    later = ticks[-(-STROBE_EVENTS * len(ticks) // events) - 1 :]
     return bool((later - ticks[: len(later)] <= 24 * TICKS_PER_HOUR).any())
 
 
 def _subject(ranked: Ranked, at: int) -> explain.Subject:
-    entity, ticks = ranked.about[at], _ticks(ranked, at)
+    entity = ranked.about[at]
+    first_tick, last_tick = ranked.columns.bounds(at)
     return explain.Subject(
         kind=entity.kind,
         unanswered=entity.attempt,
-        events=len(ticks),
-        first_tick=int(ticks[0]),
-        last_tick=int(ticks[-1]),
+        events=ranked.columns.counted(at),
+        first_tick=first_tick,
+        last_tick=last_tick,
         destinations=len(entity.addresses),
         sources=entity.sources,
         sources_seen=ranked.around.sources_seen,
@@ -133,7 +135,10 @@ def _rita(entity: Entity, values: np.ndarray) -> float | None:
     return None if np.isnan(value) else round(value, 3)
 
 
-def _bytes(sizes: Sizes, at: int) -> int | None:
-    """Sum of the known sizes of an entity; None when none is known."""
+def _bytes(ranked: Ranked, sizes: Sizes, at: int) -> int | None:
+    """Sum of the known sizes of an entity, scaled to all its events where some are left out; None when none is known."""
     part = slice(int(sizes.starts[at]), int(sizes.starts[at + 1]))
-    return int((sizes.values[part] * sizes.counts[part]).sum()) if part.stop > part.start else None
+    if part.stop == part.start:
+        return None
+    known = int((sizes.values[part] * sizes.counts[part]).sum())
+    return known * ranked.columns.counted(at) // len(_ticks(ranked, at))

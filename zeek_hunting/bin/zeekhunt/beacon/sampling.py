@@ -8,19 +8,20 @@ come first, then windows by hash, then time.
 
 The lowest of a set under a fixed order merge without error: what an indexer drops has ``cap`` events before it in its part, and
 so in the whole. Order, chunks, shards and repeats change nothing, as of the k minimum values of a set (Bar-Yossef et al. 2002).
-What is kept of a window is always its beginning, so the interval between two kept neighbours of one window is one of the real
-events; see ``unbroken`` for neighbours in two. Plain Python: indexers run it.
+What is kept of a window is always its beginning, so an interval between two kept neighbours is one of the real events unless a
+stretch that was left out lies between them: see ``left_out``. Plain Python: indexers run it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from hashlib import blake2b
-from heapq import nsmallest
 from typing import NamedTuple
 
 WINDOW_TICKS = 6_000  # 10 min
+HOUR_TICKS = 6 * WINDOW_TICKS
 EVENTS_KEPT = 20_000  # of a pair: what a busy one has in a day (beaconing reference 5.5)
 HASH_BITS = 64
 # (halvings of the windows, halvings of what is kept of a window): first down to an eighth of the windows, 18 of a day, then to
@@ -32,13 +33,7 @@ LADDER = (
     *((12, length) for length in range(5, 13)),
 )
 LAST = len(LADDER) - 1
-
-
-class Event(NamedTuple):
-    """tick: 0.1 s; rest: whatever else tells the event from others of its tick."""
-
-    tick: int
-    rest: tuple[int, ...] = ()
+Stretch = tuple[int, int]  # from, up to and not including
 
 
 class Place(NamedTuple):
@@ -49,65 +44,62 @@ class Place(NamedTuple):
     tick: int
 
 
-class Sample(NamedTuple):
-    """events: distinct, ascending by time. edge: the place of the last one that is kept; None when nothing is left out."""
-
-    events: list[Event]
-    edge: Place | None
-
-
-def sample(pair: str, events: Iterable[Event], cap: int = EVENTS_KEPT, whole: bool = True) -> Sample:
-    """The sample of a set of events. pair: the text that names it, the same everywhere. whole: whether these are all events, or
-    some were left out already (then there are cap or more)."""
-    distinct = set(events)
-    if len(distinct) > cap:
-        distinct = set(nsmallest(cap, distinct, key=lambda event: (place(pair, event.tick), event.rest)))
-        whole = False
-    edge = None if whole else max((place(pair, event.tick) for event in distinct), default=None)
-    return Sample(sorted(distinct), edge)
-
-
-def merge(pair: str, samples: Sequence[Sample], cap: int = EVENTS_KEPT) -> Sample:
-    """The sample of all events that the samples were drawn from with the same cap, repeats counted once."""
-    whole = all(each.edge is None for each in samples)
-    return sample(pair, (event for each in samples for event in each.events), cap, whole)
-
-
 def place(pair: str, tick: int) -> Place:
+    """pair: the text that names it, the same everywhere; tick: 0.1 s."""
     window, offset = divmod(tick, WINDOW_TICKS)
     hashed = _window_hash(pair, window)
-    zeros = HASH_BITS - hashed.bit_length()
-    rank = 0
-    while rank < LAST and LADDER[rank + 1][0] <= zeros and offset < WINDOW_TICKS >> LADDER[rank + 1][1]:
-        rank += 1
+    rank = next(rank for length, rank in _beginnings(_halvings(hashed)) if offset < length)
     return Place(LAST - rank, hashed, tick)
 
 
-def unbroken(pair: str, edge: Place | None, earlier: int, later: int) -> bool:
-    """Whether nothing can be missing between two neighbouring kept ticks, so that their difference is a real interval: every
-    window that ends between them is kept to its end."""
-    if edge is None:
-        return True
-    ends = ((window + 1) * WINDOW_TICKS - 1 for window in range(earlier // WINDOW_TICKS, later // WINDOW_TICKS))
-    return all(place(pair, end) < edge for end in ends)
+def kept(pair: str, ticks: Sequence[int], cap: int) -> list[Stretch]:
+    """Which of a set of events are kept, as stretches of their places, ascending. ticks: ascending, one per event; of events in
+    one tick, those that stand first come first."""
+    if len(ticks) <= cap:
+        return [(0, len(ticks))]
+    room, stretches = cap, []
+    for _, _, low, high in sorted(_pieces(pair, ticks)):
+        stretches.append((low, min(high, low + room)))
+        room -= high - low
+        if room <= 0:
+            break
+    return _joined(sorted(stretches))
 
 
-def covered_ticks(pair: str, edge: Place | None, first: int, last: int) -> int:
-    """Ticks from first to last, both included, whose events are kept."""
-    if edge is None:
-        return last - first + 1
-    total = 0
-    for window in range(first // WINDOW_TICKS, last // WINDOW_TICKS + 1):
-        begin = window * WINDOW_TICKS
-        total += max(min(begin + _kept_length(pair, window, edge), last + 1) - max(begin, first), 0)
-    return total
+def edge(pair: str, ticks: Sequence[int]) -> Place:
+    """The place of the last of the kept events in the order. ticks: theirs, ascending, not empty."""
+    return max(place(pair, ticks[high - 1]) for _, _, high in _windows(ticks))
 
 
-def estimated_events(pair: str, taken: Sample, first: int, last: int) -> int:
-    """How many distinct events there were from first to last: those kept, scaled by the time kept; exact when nothing is left
-    out."""
-    covered = covered_ticks(pair, taken.edge, first, last)
-    return round(len(taken.events) * (last - first + 1) / covered) if covered else len(taken.events)
+def active(told: Sequence[int]) -> list[Stretch]:
+    """The clock hours with an event, as stretches of ticks from the first event to the last. told: see ``marks``."""
+    hours = sorted({tick // HOUR_TICKS for tick in told})
+    return _joined((max(hour * HOUR_TICKS, told[0]), min((hour + 1) * HOUR_TICKS, told[-1] + 1)) for hour in hours)
+
+
+def left_out(pair: str, last_kept: Place, told: Sequence[int]) -> list[Stretch]:
+    """Stretches of ticks whose events are not kept. last_kept: see ``edge``; told: the marks of all events. In an hour without a
+    mark there was none to leave out, so a night is a real interval."""
+    stretches = []
+    for low, high in active(told):
+        for window in range(low // WINDOW_TICKS, (high - 1) // WINDOW_TICKS + 1):
+            begin = max(window * WINDOW_TICKS + _kept_length(pair, window, last_kept), low)
+            end = min((window + 1) * WINDOW_TICKS, high)
+            if begin < end:
+                stretches.append((begin, end))
+    return _joined(stretches)
+
+
+def marks(ticks: Sequence[int]) -> list[int]:
+    """What is told of all events of a pair, also those that are left out: the first of every clock hour and the last. ticks:
+    ascending. Marks of parts, put together and sorted, have the marks of the whole."""
+    found, low = [], 0
+    while low < len(ticks):
+        found.append(ticks[low])
+        low = bisect_left(ticks, (ticks[low] // HOUR_TICKS + 1) * HOUR_TICKS, low)
+    if found and ticks[len(ticks) - 1] > found[-1]:
+        found.append(ticks[len(ticks) - 1])
+    return found
 
 
 def sentence(pairs: int, cap: int = EVENTS_KEPT) -> str:
@@ -118,20 +110,67 @@ def sentence(pairs: int, cap: int = EVENTS_KEPT) -> str:
     )
 
 
-def _kept_length(pair: str, window: int, edge: Place) -> int:
+def _pieces(pair: str, ticks: Sequence[int]) -> Iterator[tuple[int, int, int, int]]:
+    """(rank_below, window_hash, low, high): events low to high have this place, but for their ticks."""
+    for window, low, high in _windows(ticks):
+        hashed = _window_hash(pair, window)
+        for length, rank in _beginnings(_halvings(hashed)):
+            border = high if length == WINDOW_TICKS else bisect_left(ticks, window * WINDOW_TICKS + length, low, high)
+            if low < border:
+                yield LAST - rank, hashed, low, border
+            low = border
+
+
+def _windows(ticks: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """(window, low, high) of every window with an event."""
+    low = 0
+    while low < len(ticks):
+        window = ticks[low] // WINDOW_TICKS
+        high = bisect_left(ticks, (window + 1) * WINDOW_TICKS, low)
+        yield window, low, high
+        low = high
+
+
+def _kept_length(pair: str, window: int, last_kept: Place) -> int:
     """Ticks from the beginning of a window whose events are kept."""
-    begin = window * WINDOW_TICKS
-    if window == edge.tick // WINDOW_TICKS:
-        return edge.tick - begin + 1
-    length = 0
-    for _, shortened in LADDER:  # a window is kept to the end of one of the lengths
-        step = WINDOW_TICKS >> shortened
-        if step > length and place(pair, begin + step - 1) < edge:
-            length = step
-    return length
+    begin, hashed = window * WINDOW_TICKS, _window_hash(pair, window)
+    if window == last_kept.tick // WINDOW_TICKS:
+        return last_kept.tick - begin + 1
+    rank = LAST - last_kept.rank_below
+    if (hashed, begin) > last_kept[1:]:
+        rank += 1  # of the rank of the last one only windows before its own
+    return max((length for length, kept_rank in _beginnings(_halvings(hashed)) if kept_rank >= rank), default=0)
 
 
-@lru_cache(maxsize=65_536)
+def _joined(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """Ascending stretches, those that touch as one."""
+    found: list[Stretch] = []
+    for begin, end in stretches:
+        if found and found[-1][1] == begin:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((begin, end))
+    return found
+
+
+def _halvings(hashed: int) -> int:
+    """How often the windows can be halved until this one falls out."""
+    return min(HASH_BITS - hashed.bit_length(), LADDER[-1][0])
+
+
+@cache
+def _beginnings(halvings: int) -> tuple[tuple[int, int], ...]:
+    """(length, rank) of the beginnings of a window, ascending by length: a moment has the rank of the shortest it lies in."""
+    found: list[tuple[int, int]] = []
+    for rank in range(LAST, -1, -1):
+        windows, shortened = LADDER[rank]
+        length = WINDOW_TICKS >> shortened
+        if windows <= halvings and (not found or length > found[-1][0]):
+            found.append((length, rank))
+    return tuple(found)
+
+
+@lru_cache(maxsize=8_192)
 def _window_hash(pair: str, window: int) -> int:
     digest = blake2b(f"{pair}\t{window}".encode("latin-1", "replace"), digest_size=HASH_BITS // 8).digest()
     return int.from_bytes(digest, "big")

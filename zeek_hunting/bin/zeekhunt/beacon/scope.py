@@ -110,9 +110,14 @@ def context(pairs: Pairs, named: Pairs, site: Site) -> Context:
     of_name: Counter[str] = Counter()
     for name, at in set(zip(named.name, named_source.tolist())):
         of_name[name] += int(inside[at])
-    ticks = np.concatenate((pairs.series.ticks, named.series.ticks))
+    ticks = np.concatenate((pairs.series.ticks, named.series.ticks, *pairs.marks(), *named.marks()))
     owner = np.concatenate(
-        (np.repeat(source, np.diff(pairs.series.starts)), np.repeat(named_source, np.diff(named.series.starts)))
+        (
+            np.repeat(source, np.diff(pairs.series.starts)),
+            np.repeat(named_source, np.diff(named.series.starts)),
+            *(np.repeat(source[at], len(known.marks)) for at, known in pairs.sampled.items()),
+            *(np.repeat(named_source[at], len(known.marks)) for at, known in named.sampled.items()),
+        )
     )
     return Context(
         source=place,

@@ -55,7 +55,7 @@ def score(pairs: PairColumns, settings: BeaconSettings) -> BeaconScores:
     """Everything about every pair. Deterministic: a pair's numbers have the same bits whatever other pairs are scored with it."""
     timing = timing_evidence(pairs.series, settings)
     sizes = size_evidence(pairs.request_sizes, pairs.reply_sizes, settings)
-    presence = presence_evidence(pairs.series, pairs.source_of_pair, pairs.online_hours, settings)
+    presence = presence_evidence(pairs.extent or pairs.series, pairs.source_of_pair, pairs.online_hours, settings)
 
     contributions = _contributions(timing, sizes, presence, settings)
     behaviour = np.minimum(

@@ -31,12 +31,16 @@ class SeriesError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """Event times. ticks: (events,) of 0.1 s since the epoch, ascending within a pair, duplicates kept. starts: (pairs + 1,)."""
+    """Event times. ticks: (events,) of 0.1 s since the epoch, ascending within a pair, duplicates kept. starts: (pairs + 1,).
+    breaks: (events,) whether events may be missing before this one, so that its interval is none; None: none is missing."""
 
     ticks: Ints
     starts: Ints
+    breaks: Flags | None = None
 
     def __post_init__(self) -> None:
+        if self.breaks is not None and (self.breaks.shape != self.ticks.shape or self.breaks.dtype != np.bool_):
+            raise SeriesError(f"breaks must be bool of shape {self.ticks.shape}, got {self.breaks.dtype} {self.breaks.shape}")
         _check_grouped("ticks", self.ticks, self.starts, TICK_LIMIT)
         _check_ascending("ticks", self.ticks, self.starts, 0)
 
@@ -90,7 +94,8 @@ class PairColumns:
 
     source_of_pair: (pairs,) index into online_hours. sources_of_dest: (pairs,) how many sources contacted the pair's destination,
     this one included. sources_seen: how many sources the data hold. facts: what else is known of each pair, a flag of (pairs,) by
-    a name of settings.CONTEXT; a name that is left out adds nothing.
+    a name of settings.CONTEXT; a name that is left out adds nothing. Where series leaves events out: extent, ticks that tell the
+    first event, the last and every hour with one; events, (pairs,) how many there were. None: series tells.
     """
 
     series: Series
@@ -101,12 +106,16 @@ class PairColumns:
     sources_of_dest: Ints
     sources_seen: int
     facts: Mapping[str, Flags] = field(default_factory=dict)
+    extent: Series | None = None
+    events: Ints | None = None
 
     def __post_init__(self) -> None:
         pairs = self.series.pairs
         for name in ("request_sizes", "reply_sizes"):
             if getattr(self, name).pairs != pairs:
                 raise SeriesError(f"{name} holds {getattr(self, name).pairs} pairs, series holds {pairs}")
+        if self.extent is not None and self.extent.pairs != pairs:
+            raise SeriesError(f"extent holds {self.extent.pairs} pairs, series holds {pairs}")
         check_sources(self.source_of_pair, pairs, self.online_hours)
         for name, flags in self.facts.items():
             if name not in CONTEXT or flags.shape != (pairs,) or flags.dtype != np.bool_:
@@ -118,6 +127,15 @@ class PairColumns:
             raise SeriesError(
                 f"sources_of_dest must be from 1 to sources_seen = {self.sources_seen}, got {counted.min()} to {counted.max()}"
             )
+
+    def bounds(self, at: int) -> tuple[int, int]:
+        """Ticks of the first and the last event of a pair."""
+        series = self.extent or self.series
+        return int(series.ticks[series.starts[at]]), int(series.ticks[series.starts[at + 1] - 1])
+
+    def counted(self, at: int) -> int:
+        """How many events a pair has."""
+        return int(self.series.starts[at + 1] - self.series.starts[at] if self.events is None else self.events[at])
 
 
 def check_sources(source_of_pair: Ints, pairs: int, online_hours: OnlineHours) -> None:

@@ -35,11 +35,11 @@ def named_share(pairs: Pairs, named: Pairs) -> dict[Ends, float]:
         return {}
     sessions = {
         (src, dest): int(events)
-        for src, dest, attempt, events in zip(pairs.src, pairs.dest, pairs.attempt.tolist(), np.diff(pairs.series.starts))
+        for src, dest, attempt, events in zip(pairs.src, pairs.dest, pairs.attempt.tolist(), pairs.events)
         if not attempt
     }
     share: dict[Ends, float] = {}
-    for src, dest, events in zip(named.src, named.dest, np.diff(named.series.starts).tolist()):
+    for src, dest, events in zip(named.src, named.dest, named.events.tolist()):
         share[src, dest] = share.get((src, dest), 0.0) + events / sessions.get((src, dest), events)
     return share
 

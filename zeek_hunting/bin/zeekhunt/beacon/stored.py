@@ -7,18 +7,18 @@ summaries share count once when they are read.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import finding
-from . import summary
+from . import sampling, summary
 from .canonical import Events
-from .pairs import Keys, PairTable
+from .pairs import Keys, PairTable, Settled
 
 EVENTS_A_ROW = 500
-BEYOND = "~"  # stands for all services beyond the kept ones; sorts behind every service
 
 
 class SummaryWriter:
@@ -33,32 +33,39 @@ class SummaryWriter:
         self._table.add(table)
 
     def finish(self) -> dict[str, Sequence[finding.Cell]]:
-        keys, lowest, events = self._table.settle()
-        tally = self._table.tally
-        rows = list(partial_rows(keys, lowest, events, self._rita))
+        settled = self._table.settle()
+        keys, events, tally = settled.keys, settled.events, self._table.tally
+        rows = list(partial_rows(settled, self._rita))
+        if settled.marks:
+            self.messages.append(("INFO", sampling.sentence(len(settled.marks))))
         skipped = tally["read"] - tally["used"]
         self.messages.append(
             (
                 "INFO" if rows else "WARN",
                 f"summed up {len(events['pair']):,} events of {len(keys):,} pairs in {len(rows):,} rows; "
                 f"read {tally['read']:,}, skipped {skipped:,}, came twice {tally['repeated']:,}"
+                + (f", came twice or left out of busy pairs {tally['left_out']:,}" if tally["left_out"] else "")
                 + ("" if rows else ": nothing to store, so a later hunt will see a gap here"),
             )
         )
         return dict(zip(summary.COLUMNS, zip(*rows))) if rows else {}
 
 
-def partial_rows(
-    keys: Sequence[summary.Key], lowest: Sequence[list[str]], events: Events, rita: bool
-) -> Iterator[tuple[str, ...]]:
-    """Rows in the order of keys and time, then the tally of the events in them."""
+def partial_rows(settled: Settled, rita: bool) -> Iterator[tuple[str, ...]]:
+    """Rows in the order of keys and time, then the tally of the events in them. The marks of a busy pair go with the rows of
+    their time."""
+    keys, lowest, events, marks = settled
     moment = events["tick"] << summary.PORT_BITS | events["port"]
     columns = [moment, events["request"], events["reply"], *([events["ip"]] if rita else [])]
     starts = np.searchsorted(events["pair"], np.arange(len(keys) + 1)).tolist()
-    for key, services, low, high in zip(keys, lowest, starts, starts[1:]):
-        for first in range(low, high, EVENTS_A_ROW):
-            part = slice(first, min(first + EVENTS_A_ROW, high))
-            yield summary.partial_row(key, _by_service([column[part] for column in columns], events["service"][part], services))
+    for at, (key, services, low, high) in enumerate(zip(keys, lowest, starts, starts[1:])):
+        rows_of = [slice(first, min(first + EVENTS_A_ROW, high)) for first in range(low, high, EVENTS_A_ROW)]
+        told = _marks_of_rows(marks[at], [int(events["tick"][part.stop - 1]) for part in rows_of]) if at in marks else None
+        for number, part in enumerate(rows_of):
+            held = _by_service([column[part] for column in columns], events["service"][part], services)
+            if told and not number:  # services that none of the kept events has
+                held.update({service: [[] for _ in columns] for service in services if service not in held})
+            yield summary.partial_row(key, held, marks=told[number] if told else ())
     if keys:
         used = len(moment)
         yield (
@@ -70,11 +77,18 @@ def partial_rows(
         )
 
 
+def _marks_of_rows(marks: list[int], last_ticks: list[int]) -> list[list[int]]:
+    """The marks up to the last tick of each row, behind the last row those that are left; every row tells that it is sampled, so
+    that a search that reads some of the rows knows."""
+    bounds = [0, *(bisect_right(marks, last) for last in last_ticks[:-1]), len(marks)]
+    return [sorted({*marks[low:high], last}) for low, high, last in zip(bounds, bounds[1:], last_ticks)]
+
+
 def _last_time(events: Events) -> tuple[str]:
     last = int(events["tick"].max())
     return (f"{last // 10}.{last % 10}",)
 
 
 def _by_service(columns: list[np.ndarray], service: np.ndarray, services: list[str]) -> dict[str, list[list[int]]]:
-    names = [*services, *[BEYOND] * (summary.SERVICES_KEPT + 1 - len(services))]
+    names = [*services, *[summary.BEYOND] * (summary.SERVICES_KEPT + 1 - len(services))]
     return {names[rank]: [column[service == rank].tolist() for column in columns] for rank in np.unique(service).tolist()}

@@ -15,13 +15,14 @@ import numpy as np
 
 from .. import finding
 from ..zeek.site import Site
-from ..zeek.tally import sentence, why_nothing
-from . import prevalence, scope, strobe_report
+from ..zeek.tally import why_nothing
+from . import prevalence, sampling, scope, strobe_report
 from .canonical import Pairs
 from .long_settings import StrobeSettings
 from .pairs import Keys, PairTable
 from .parts import Points
-from .ranking import NEEDED, SKIPPED
+from .ranking import NEEDED, rows_sentence
+from .sampled import most_within
 from .series import TICKS_PER_HOUR
 
 DAY_TICKS = 24 * TICKS_PER_HOUR
@@ -53,8 +54,9 @@ class StrobeHunt:
     def finish(self) -> dict[str, Sequence[finding.Cell]]:
         pairs, _ = self._table.finish()  # names are no strobes of their own
         tally = self._table.tally
-        again = f"; {tally['repeated']:,} of them had come before and count once" if tally["repeated"] else ""
-        self.messages.append(("INFO", sentence(tally, SKIPPED) + again))
+        self.messages.append(("INFO", rows_sentence(tally)))
+        if pairs.sampled:
+            self.messages.append(("INFO", sampling.sentence(len(pairs.sampled))))
         if not pairs.src:
             self.messages.append(("WARN", why_nothing(tally, "conn", NEEDED)))
             return {}
@@ -71,13 +73,13 @@ class StrobeHunt:
 
     def _rows(self, pairs: Pairs) -> strobe_report.StrobeRows | None:
         """The strobes in scope with their points; None where there is none."""
-        window = window_of(pairs.series.ticks)
+        window = window_of(*pairs.bounds())
         least = threshold(self._request.per_day, window)
-        events = np.diff(pairs.series.starts)
+        events = pairs.events
         reasons = scope.reasons(pairs, self._site, self._request.direction)
         hunted = np.array([not reason for reason in reasons], bool)
         busy = np.flatnonzero(hunted & (events >= least))
-        peaks = np.array([peak(_ticks(pairs, at), window) for at in busy.tolist()], np.int64)
+        peaks = np.array([_peak_of(pairs, at, window) for at in busy.tolist()], np.int64)
         chosen, peaks = busy[peaks >= least], peaks[peaks >= least]
         left = ", ".join(
             f"{count:,} events {reason}" for reason, count in sorted(scope.events_by_reason(reasons, events).items())
@@ -101,9 +103,9 @@ class StrobeHunt:
         )
 
 
-def window_of(ticks: np.ndarray) -> int:
+def window_of(first: int, last: int) -> int:
     """Ticks of the window that is counted: the time from the first to the last event, at least 1 h and at most 24."""
-    span = int(ticks.max()) - int(ticks.min()) + 1
+    span = last - first + 1
     return min(max(span, TICKS_PER_HOUR), DAY_TICKS)
 
 
@@ -138,5 +140,7 @@ def score(pairs: Pairs, chosen: np.ndarray, over: np.ndarray, around: prevalence
     return Points.of(parts, np.array(most))
 
 
-def _ticks(pairs: Pairs, at: int) -> np.ndarray:
-    return pairs.series.ticks[int(pairs.series.starts[at]) : int(pairs.series.starts[at + 1])]
+def _peak_of(pairs: Pairs, at: int, window: int) -> int:
+    """Most events of a pair in any window; estimated of a sampled one."""
+    ticks = pairs.ticks_of(at)
+    return most_within(ticks, pairs.sampled[at], window) if at in pairs.sampled else peak(ticks, window)

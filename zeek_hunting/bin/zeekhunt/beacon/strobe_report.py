@@ -56,13 +56,14 @@ class _Row:
         self.src, self.dest = _end(pairs, self.place)
         self.attempt = bool(pairs.attempt[self.place])
         self.part = slice(int(pairs.series.starts[self.place]), int(pairs.series.starts[self.place + 1]))
-        self.ticks = pairs.series.ticks[self.part]
+        self.events = pairs.counted(self.place)
+        self.extent = pairs.extent_of(self.place)
         self.sessions, self.attempts = events_of[self.src, self.dest]
         self.mean = float(mean_bytes(pairs, rows.chosen[at : at + 1])[0])
 
     def shape(self) -> dict[str, finding.Cell]:
         score = float(self.rows.points.scores[self.at])
-        first, last = int(self.ticks[0]), int(self.ticks[-1])
+        first, last = int(self.extent[0]), int(self.extent[-1])
         services = tuple(self.rows.pairs.services[self.place])
         entity = Entity(IP, self.src, self.dest, self.attempt, (self.place,), (self.dest,), services, 1)
         return {
@@ -80,7 +81,7 @@ class _Row:
             "technique": sorted({"T1071", *long_services.techniques(name for name, _ in services)} - {"T1572"}),
             "first": first / TICKS_PER_S,
             "last": last / TICKS_PER_S,
-            "events": len(self.ticks),
+            "events": self.events,
             "drilldown": drilldown.search(entity, first, last),
         }
 
@@ -91,15 +92,15 @@ class _Row:
             "window_s": rows.window / TICKS_PER_S,
             "threshold": rows.least,
             "per_day": round(int(rows.peaks[self.at]) * DAY_HOURS * TICKS_PER_HOUR / rows.window),
-            "rate_per_s": round(len(self.ticks) / span_s, 3),
+            "rate_per_s": round(self.events / span_s, 3),
             "span_s": span_s,
             "span": duration(span_s),
             "active_hours": int(active_hours(rows.pairs, rows.chosen[self.at : self.at + 1])[0]),
             "unanswered": int(self.attempt),
             "answered_events": self.sessions,
             "unanswered_events": self.attempts,
-            "bytes_out": _known_sum(rows.pairs.request_b[self.part]),
-            "bytes_in": _known_sum(rows.pairs.reply_b[self.part]),
+            "bytes_out": self._bytes(rows.pairs.request_b[self.part]),
+            "bytes_in": self._bytes(rows.pairs.reply_b[self.part]),
             "service": [f"{service} ({count})" for service, count in rows.pairs.services[self.place]],
             "sources": int(rows.around.sources[self.at]),
             "sources_seen": rows.around.seen,
@@ -137,8 +138,13 @@ class _Row:
         )
         return reasons
 
+    def _bytes(self, values: np.ndarray) -> int | None:
+        """Sum of the known sizes, scaled to all events where some are left out; None when none is known."""
+        known = values[values >= 0]
+        return int(known.sum()) * self.events // len(values) if len(known) else None
+
     def _span_s(self) -> float:
-        return max(int(self.ticks[-1]) - int(self.ticks[0]), 1) / TICKS_PER_S
+        return max(int(self.extent[-1]) - int(self.extent[0]), 1) / TICKS_PER_S
 
 
 def mean_bytes(pairs: Pairs, chosen: np.ndarray) -> np.ndarray:
@@ -155,14 +161,13 @@ def mean_bytes(pairs: Pairs, chosen: np.ndarray) -> np.ndarray:
 
 def active_hours(pairs: Pairs, chosen: np.ndarray) -> np.ndarray:
     """(rows,): clock hours with an event."""
-    starts, hour = pairs.series.starts, pairs.series.ticks // TICKS_PER_HOUR
-    return np.array([len(np.unique(hour[int(starts[at]) : int(starts[at + 1])])) for at in chosen.tolist()], np.int64)
+    return np.array([len(np.unique(pairs.extent_of(at) // TICKS_PER_HOUR)) for at in chosen.tolist()], np.int64)
 
 
 def hours_of(pairs: Pairs) -> int:
     """Clock hours from the first to the last event of all pairs."""
-    ticks = pairs.series.ticks
-    return int(ticks.max()) // TICKS_PER_HOUR - int(ticks.min()) // TICKS_PER_HOUR + 1
+    first, last = pairs.bounds()
+    return last // TICKS_PER_HOUR - first // TICKS_PER_HOUR + 1
 
 
 def _end(pairs: Pairs, at: int) -> tuple[str, str]:
@@ -171,12 +176,7 @@ def _end(pairs: Pairs, at: int) -> tuple[str, str]:
 
 def _events_by_end(pairs: Pairs, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], list[int]]:
     counts: dict[tuple[str, str], list[int]] = {end: [0, 0] for end in wanted}
-    for end, attempt, events in zip(zip(pairs.src, pairs.dest), pairs.attempt.tolist(), np.diff(pairs.series.starts).tolist()):
+    for end, attempt, events in zip(zip(pairs.src, pairs.dest), pairs.attempt.tolist(), pairs.events.tolist()):
         if end in counts:
             counts[end][int(attempt)] += events
     return counts
-
-
-def _known_sum(values: np.ndarray) -> int | None:
-    known = values[values >= 0]
-    return int(known.sum()) if len(known) else None

@@ -11,6 +11,9 @@ summed up in two overlapping searches is told from another: events count once th
 source port (its last PORT_BITS bits), request, reply, service and, where RITA asks, IP bytes. Sensors name a connection by
 uids of their own, but agree on its source port. Where no event has a source port, real connections of one pair within the
 same 0.1 s with the same sizes count once.
+
+Of a busy pair the events that ``sampling`` keeps are sent, unless RITA's scores are wanted, which read all. zh_sampled is set in
+such a row: its marks (see sampling.marks) of all events of the row's part.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 from operator import lt
@@ -27,9 +30,10 @@ from ..zeek import byte_count, conn_state, event_time
 from ..zeek import fields as zeek_fields
 from ..zeek.block import Block
 from ..zeek.partial import tally_row
-from . import codec
+from . import codec, sampling
 
-VERSION = 2
+VERSION = 3
+OLDER = "2"  # has no sampled rows, else the same: stored ones are read
 KIND = "zh_kind"
 PAIR, NAME, TALLY = "conn_pair", "name_pair", "conn_tally"
 COLUMNS = (
@@ -48,6 +52,7 @@ COLUMNS = (
     "zh_ip",
     "zh_services",
     "zh_service",
+    "zh_sampled",
     "zh_tally",
 )
 KEY_FIELDS = ("src", "dest", "conn_state", "dest_port", "proto", "service")
@@ -55,8 +60,11 @@ SIZE_FIELDS = ("orig_bytes", "orig_ip_bytes", "resp_bytes", "resp_ip_bytes")
 EVENTS_HELD = 1_000_000  # then the partial rows go out; packed, they take 24 MB
 PART_ROWS = 2_000
 SERVICES_KEPT = 16
+STRIDE = 3  # numbers of an event: moment, request, reply; IP bytes are a fourth
 PORT_BITS = 10  # of the source port, beside the tick in one number
 PORT_MASK: int = 2**PORT_BITS - 1
+BEYOND = "~"  # stands for all services beyond the kept ones; sorts behind every service
+BUSY_EVENTS: int = 2 * sampling.EVENTS_KEPT  # of a pair, from which the map samples; the merge does from one more than are kept
 SEPARATOR = "\t"
 _JOIN = SEPARATOR.join
 _NOT_SERVICE = re.compile(r"[^A-Za-z0-9_.+-]")
@@ -96,7 +104,7 @@ class PairSummary:
 
     def __init__(self, rita: bool = False) -> None:
         self._rita = rita
-        self._stride = 4 if rita else 3
+        self._stride = STRIDE + rita
         self._seen = _Packed()
         self._events = 0
         self._ported = False
@@ -170,24 +178,38 @@ class PairSummary:
 
     def _rows(self, key: Key, members: list[tuple[str, array[int]]]) -> list[tuple[str, ...]]:
         """The partial row of a key; none when no event of it has a time."""
+        if is_busy([values for _, values in members], self._stride):
+            return self._busy_rows(key, members)
         by_service: dict[str, list[list[int]]] = {}
         for service, values in members:
-            columns = self._in_order(values)
-            if min(columns[0]) < 0:
-                columns = self._dated(columns)
+            columns = self._columns(values)
             if columns[0]:
                 held = by_service.get(service)
                 by_service[service] = [before + more for before, more in zip(held, columns)] if held else columns
-                self._tally["used"] += len(columns[0])
         return [partial_row(key, by_service, self._ported)] if by_service else []
 
-    def _in_order(self, values: array[int]) -> list[list[int]]:
-        """Each kind of number by itself, those of the last event first where it is the oldest: newest first is how splunkd
-        sends."""
+    def _busy_rows(self, key: Key, members: list[tuple[str, array[int]]]) -> list[tuple[str, ...]]:
+        """The same of a pair with more events than are kept, a slice of them at a time."""
+        from .busy import BusyPair, slices  # ordinary searches have none
+
+        gathering = BusyPair(key, self._ported)
+        for service, values in members:
+            for part in slices(values, self._stride):
+                gathering.add(service, self._columns(part))
+        return gathering.rows()
+
+    def _columns(self, values: array[int]) -> list[list[int]]:
+        """Each kind of number by itself, of the events that have a time; both are counted. Those of the last event come first
+        where it is the oldest: newest first is how splunkd sends."""
         stride = self._stride
         if values[0] > values[-stride]:
-            return [values[at - stride :: -stride].tolist() for at in range(stride)]
-        return [values[at::stride].tolist() for at in range(stride)]
+            columns = [values[at - stride :: -stride].tolist() for at in range(stride)]
+        else:
+            columns = [values[at::stride].tolist() for at in range(stride)]
+        if min(columns[0]) < 0:
+            columns = self._dated(columns)
+        self._tally["used"] += len(columns[0])
+        return columns
 
     def _dated(self, columns: list[list[int]]) -> list[list[int]]:
         """The same columns without the events that have no time; those are counted."""
@@ -196,11 +218,26 @@ class PairSummary:
         return [list(column) for column in zip(*kept)] if kept else [[] for _ in columns]
 
 
-def partial_row(key: Key, by_service: Mapping[str, list[list[int]]], ported: bool = True) -> tuple[str, ...]:
+def is_busy(values: Sequence[array[int]], stride: int) -> bool:
+    """Whether packed events of one key, stride numbers each, are so many that the map samples them. With IP bytes, the fourth
+    number, it never does: RITA's scores read every event."""
+    return stride == STRIDE and sum(map(len, values)) > BUSY_EVENTS * STRIDE
+
+
+def pair_text(key: Key) -> str:
+    """What a pair is called in ``sampling``: its addresses, so that connections and what they are named are kept of the same
+    stretches of time."""
+    return SEPARATOR.join(key[:2])
+
+
+def partial_row(
+    key: Key, by_service: Mapping[str, list[list[int]]], ported: bool = True, marks: Sequence[int] = ()
+) -> tuple[str, ...]:
     """The cells of a partial row, in the order of COLUMNS. _time is the last event's, so that a stored row is found by time.
 
     by_service: not empty; moments (tick << PORT_BITS | source port), request, reply and perhaps ip of the events of each service.
-    ported: False where no event has a source port and the moments are ticks alone.
+    ported: False where no event has a source port and the moments are ticks alone. marks: of all events where some of them are
+    left out; the services are those of all.
     """
     places: list[int] = []
     if len(by_service) == 1:
@@ -229,6 +266,7 @@ def partial_row(key: Key, by_service: Mapping[str, list[list[int]]], ported: boo
         codec.encode_any(columns[3]) if len(columns) > 3 else "",
         " ".join(services),
         codec.encode_any(places),
+        codec.encode(list(marks)),
         "",
     )
 

@@ -16,6 +16,8 @@ statistic on a ramp from what is no evidence (0) to full evidence (1):
 T = G (weighted sum), where the gate G is what L says, so that nothing scores which random traffic would show:
   E = L min(1, L/(n .15)); G rises to .36 at E = 8.5, which 1 of 1,000 random series reaches whatever n is, and from there with
   ln E to 1 at E = 60. Part sleep_law is 1 in the sum wherever G > 0.
+Where events of a busy pair are left out (see sampling), nothing reaches across: each stretch between two breaks has intervals,
+echoes and windows of its own, and a burst that it begins inside counts from there.
 Weights, ramps and levels: BeaconSettings. Quantiles: see segments. All times are whole ticks of 0.1 s, so shifting the clock
 changes nothing.
 """
@@ -91,12 +93,27 @@ class TimingEvidence:
 
 
 @dataclass(frozen=True, eq=False)
-class _Beats:
-    """Pairs with enough intervals after burst collapse. ticks, starts: the events left. d: intervals used, silences: of more than
-    tau, both sorted in a pair and without nights."""
+class _Events:
+    """Of some pairs. ticks: ascending in a pair; starts: of pairs; begins: (events,) the first of a pair or behind a break."""
 
     ticks: Ints
     starts: Ints
+    begins: Flags
+
+    def stretches(self) -> tuple[Ints, Ints]:
+        """Where the events of each stretch without a break start, and the pair of each stretch."""
+        at = np.flatnonzero(self.begins)
+        return np.append(at, len(self.ticks)), np.searchsorted(self.starts, at, side="right") - 1
+
+
+@dataclass(frozen=True, eq=False)
+class _Beats:
+    """Pairs with enough intervals after burst collapse. ticks: the events left; stretches: where those of each stretch start,
+    owner: the pair of each stretch. d: intervals used, silences: of more than tau, both sorted in a pair and without nights."""
+
+    ticks: Ints
+    stretches: Ints
+    owner: Ints
     d: segments.Ranked
     silences: segments.Ranked
     period: Floats  # ticks
@@ -107,42 +124,49 @@ def timing_evidence(series: Series, settings: BeaconSettings) -> TimingEvidence:
     found = TimingEvidence.empty(series.pairs)
     for low, high in segments.blocks(series.starts, settings.block_events):
         starts = series.starts[low : high + 1]
-        _score_block(series.ticks[starts[0] : starts[-1]], starts - starts[0], low, settings, found)
+        part = slice(int(starts[0]), int(starts[-1]))
+        begins = segments.firsts(starts - starts[0], part.stop - part.start)
+        if series.breaks is not None:
+            begins |= series.breaks[part]
+        _score_block(_Events(series.ticks[part], starts - starts[0], begins), low, settings, found)
     return found
 
 
-def _score_block(ticks: Ints, starts: Ints, low: int, settings: BeaconSettings, found: TimingEvidence) -> None:
+def _score_block(events: _Events, low: int, settings: BeaconSettings, found: TimingEvidence) -> None:
     """Fill ``found`` from pair number ``low`` on with the best T over the burst collapses."""
-    first = segments.firsts(starts, ticks.size)
+    ticks, starts = events.ticks, events.starts
     gap = np.diff(ticks, prepend=0)
     before = np.zeros(len(starts) - 1, dtype=np.int64)
-    inner = segments.offsets(np.maximum(np.diff(starts) - 1, 0))
-    ranked = segments.Ranked(segments.sort_within(gap[~first], inner), inner)
+    stretches = segments.counts_of(events.begins, starts)
+    inner = segments.offsets(np.diff(starts) - stretches)
+    ranked = segments.Ranked(segments.sort_within(gap[~events.begins], inner), inner)
     for position, tau_s in enumerate(settings.collapse_s):
-        keep = first | (gap > tau_s * TICKS_PER_S)
+        keep = events.begins | (gap > tau_s * TICKS_PER_S)
         left = segments.counts_of(keep, starts)
+        intervals = left - stretches
         # a longer tau that removes nothing more can only lose its penalty
-        wanted = (left > settings.intervals_min) & (left != before)
-        before = left
+        wanted = (intervals >= settings.intervals_min) & (intervals != before)
+        before = intervals
         keep &= np.repeat(wanted, np.diff(starts))
         if wanted.any():
-            silences = segments.largest(ranked, np.where(wanted, left - 1, 0), wanted)
+            silences = segments.largest(ranked, np.where(wanted, intervals, 0), wanted)
             burst = (left < np.diff(starts))[wanted]
-            beats = _beats(ticks[keep], segments.offsets(left[wanted]), silences, burst, settings)
+            kept = _Events(ticks[keep], segments.offsets(left[wanted]), events.begins[keep])
+            beats = _beats(kept, silences, burst, settings)
             penalty = settings.collapse_penalty if position else 0.0
             _keep_best(found, low + np.flatnonzero(wanted), beats, (tau_s, penalty), settings)
 
 
-def _beats(ticks: Ints, starts: Ints, silences: segments.Ranked, burst: Flags, settings: BeaconSettings) -> _Beats:
-    """ticks, starts: the events left; burst: which pairs have lost any."""
+def _beats(kept: _Events, silences: segments.Ranked, burst: Flags, settings: BeaconSettings) -> _Beats:
+    """kept: the events left; burst: which pairs have lost any."""
     quiet = d = _without_nights(silences, settings)
     if burst.any():  # without a burst a silence is the interval itself
-        gaps, gap_starts = segments.gaps(ticks, starts)
-        lost = np.repeat(burst, np.diff(gap_starts))
+        gaps, counts = np.diff(kept.ticks)[~kept.begins[1:]], silences.counts
+        lost = np.repeat(burst, counts)
         values = silences.values.copy()
-        values[lost] = segments.sort_within(gaps[lost], segments.offsets(np.diff(gap_starts)[burst]))
-        d = _without_nights(segments.Ranked(values, gap_starts), settings)
-    return _Beats(ticks, starts, d, quiet, segments.half_sample_mode(d.values, d.starts))
+        values[lost] = segments.sort_within(gaps[lost], segments.offsets(counts[burst]))
+        d = _without_nights(segments.Ranked(values, silences.starts), settings)
+    return _Beats(kept.ticks, *kept.stretches(), d, quiet, segments.half_sample_mode(d.values, d.starts))
 
 
 def _without_nights(ranked: segments.Ranked, settings: BeaconSettings) -> segments.Ranked:
@@ -245,23 +269,26 @@ def _scores(statistics: Floats, settings: BeaconSettings) -> Floats:
 def _pair_correlation(beats: _Beats, settings: BeaconSettings) -> Floats:
     """Excess share e = (h - p0)/(1 - p0) of events with another one in [t + P - delta, t + P + delta].
 
-    h is over the events up to P + delta before the last. delta = max(.12 P, 1 s). p0 = 1 - exp(-2 lambda delta) is what chance
-    gives at lambda events per active second, counted over the intervals below 10 P. Kept above -1; NaN where no event is early
-    enough.
+    h is over the events up to P + delta before the last of their stretch. delta = max(.12 P, 1 s). p0 = 1 - exp(-2 lambda delta)
+    is what chance gives at lambda events per active second, counted over the intervals below 10 P. Kept above -1; NaN where no
+    event is early enough.
     """
     delta = np.maximum(settings.echo_share * beats.period, settings.echo_min_s * TICKS_PER_S)
     nearest = np.maximum(np.ceil(beats.period - delta), 1).astype(np.int64)  # an event is no echo of itself
     farthest = np.floor(beats.period + delta).astype(np.int64)
-    starts, lengths = beats.starts, np.diff(beats.starts)
+    starts, owner, lengths = beats.stretches, beats.owner, np.diff(beats.stretches)
     first, last = beats.ticks[starts[:-1]], beats.ticks[starts[1:] - 1]
-    # each pair on its own stretch of one line, so that one search serves all
+    # each stretch on a part of its own of one line, so that one search serves all
     line = beats.ticks + np.repeat(segments.offsets(last - first + 1)[:-1] - first, lengths)
-    early = beats.ticks <= np.repeat(last - np.ceil(beats.period + delta).astype(np.int64), lengths)
-    asked = segments.counts_of(early, starts)
+    reach = np.ceil(beats.period + delta).astype(np.int64)
+    early = beats.ticks <= np.repeat(last - reach[owner], lengths)
+    asking = segments.counts_of(early, starts)
     here = line[early]
-    echo = line[np.searchsorted(line, here + np.repeat(nearest, asked))]
-    hits = segments.counts_of(echo <= here + np.repeat(farthest, asked), segments.offsets(asked))
+    echo = line[np.searchsorted(line, here + np.repeat(nearest[owner], asking))]
+    heard = segments.counts_of(echo <= here + np.repeat(farthest[owner], asking), segments.offsets(asking))
 
+    of_pair = np.searchsorted(owner, np.arange(len(delta) + 1))
+    asked, hits = segments.sums(asking, of_pair), segments.sums(heard, of_pair)
     share = np.divide(hits, asked, out=np.full(len(asked), np.nan), where=asked > 0)
     chance_left = np.exp(-2.0 * _rate(beats, settings) * delta)
     excess: Floats = np.divide(share - (1.0 - chance_left), chance_left, out=np.zeros_like(share), where=chance_left > 0)
@@ -277,17 +304,18 @@ def _rate(beats: _Beats, settings: BeaconSettings) -> Floats:
 
 
 def _count_dispersion(beats: _Beats, settings: BeaconSettings) -> Floats:
-    """Variance (of the population) over mean of event counts in windows of 8 P from the first event on. The first, the last and
-    empty windows are left out; NaN below 3 windows or a mean of 2."""
-    owner = segments.owners(beats.starts)
-    since = beats.ticks - beats.ticks[beats.starts[:-1]][owner]
-    window = np.floor(since / (settings.window_periods * beats.period)[owner]).astype(np.int64)
-    begins = segments.firsts(beats.starts, beats.ticks.size)
+    """Variance (of the population) over mean of event counts in windows of 8 P from the first event of a stretch on. Its
+    first, its last and empty windows are left out; NaN below 3 windows or a mean of 2."""
+    starts = beats.stretches
+    stretch = segments.owners(starts)
+    since = beats.ticks - beats.ticks[starts[:-1]][stretch]
+    window = np.floor(since / (settings.window_periods * beats.period)[beats.owner[stretch]]).astype(np.int64)
+    begins = segments.firsts(starts, beats.ticks.size)
     begins[1:] |= np.diff(window) != 0
     at = np.flatnonzero(begins)
-    count, number, pair = np.diff(at, append=beats.ticks.size), window[at], owner[at]
-    inner: Flags = (number > 0) & (number < window[beats.starts[1:] - 1][pair])
-    count, pair = count[inner], pair[inner]
+    count, number, within = np.diff(at, append=beats.ticks.size), window[at], stretch[at]
+    inner: Flags = (number > 0) & (number < window[starts[1:] - 1][within])
+    count, pair = count[inner], beats.owner[within[inner]]
     starts = segments.offsets(np.bincount(pair, minlength=len(beats.period)))
     windows, total, squares = np.diff(starts), segments.sums(count, starts), segments.sums(count * count, starts)
     usable = (windows >= settings.windows_min) & (total >= settings.window_mean_min * windows)
