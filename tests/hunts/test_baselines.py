@@ -148,24 +148,37 @@ def test_old_keys_are_forgotten_and_new_again(site: Site) -> None:
     assert new == {"203.0.113.5", "203.0.113.7"}
 
 
+# kind -> keys of one host that browses, resolves and opens a remote desktop, and what else that kind needs to see
+KINDS: dict[str, tuple[set[str], Mapping[str, Any]]] = {
+    "pair": ({"10.0.0.10>198.51.100.7"}, {}),
+    "edge": ({"10.0.0.10>10.0.0.3>3389"}, {}),
+    "name": ({"www.example.com"}, {}),
+    "service": ({"ssl>443"}, {}),
+    "ja3": ({"e7d705a3286e19ea42f587b344ee6865"}, {}),
+    "resolver": ({"10.0.0.10>10.0.0.2"}, {}),
+    "serve": ({"10.0.0.10>client", "10.0.0.3>3389", "10.0.0.3>any"}, {}),
+    "volume": ({"10.0.0.10"}, {}),
+    "rpc": (
+        {"10.0.0.10>10.0.0.3"},
+        {"log": "dce_rpc", "set": {"id.resp_h": "10.0.0.3", "endpoint": "svcctl", "operation": "CreateServiceW"}},
+    ),
+    "account": ({"alice>10.0.0.10"}, {"log": "ntlm", "set": {"id.resp_h": "10.0.0.3", "username": "Alice", "success": True}}),
+    "remote_tool": ({"10.0.0.10>TeamViewer"}, {"log": "dns", "set": {"query": "router1.teamviewer.com"}}),
+}
+
+
 @pytest.mark.parametrize("title", [each["title"] for each in read_upkeep()[0] if "Baseline - Fill" in each["title"]])
 def test_every_kind_of_baseline_can_be_filled(title: str, tmp_path: Path) -> None:
     kind = title.rsplit(" ", 1)[1]
+    wanted, more = KINDS[kind]
     series = [
         {"log": "conn", "at": "-2d", "set": {}},
         {"log": "conn", "at": "-2d", "set": {"id.resp_h": "10.0.0.3", "id.resp_p": 3389, "service": "rdp"}},
         {"log": "ssl", "at": "-2d", "set": {}},
         {"log": "dns", "at": "-2d", "set": {}},
+        *([{"at": "-2d", **more}] if more else []),
     ]
     site = Site(tmp_path, series)
     site.saved(title)
-    wanted = {
-        "pair": "10.0.0.10>198.51.100.7",
-        "edge": "10.0.0.10>10.0.0.3>3389",
-        "name": "www.example.com",
-        "service": "ssl>443",
-        "ja3": "e7d705a3286e19ea42f587b344ee6865",
-        "resolver": "10.0.0.10>10.0.0.2",
-    }
-    assert list(site.keys()) == [wanted[kind]]
+    assert set(site.keys()) == wanted
     assert [row["kind"] for row in site.rows("| inputlookup zeek_baselines")] == [kind]
