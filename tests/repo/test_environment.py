@@ -175,3 +175,20 @@ def test_a_version_that_is_not_found_is_named(other_python: Path, monkeypatch: p
 def test_an_outcome_with_an_error_says_so() -> None:
     assert Outcome(error="stopped after 5 s").red
     assert Outcome(error="stopped after 5 s").sentence() == "stopped after 5 s"
+
+
+@pytest.mark.parametrize(
+    ("versions", "left"),
+    [
+        pytest.param([(3, 9), (3, 11), (3, 13)], [["tests/web"], ["tests/web", "tests/hunts"], []], id="splunks-and-another"),
+        pytest.param([(3, 9), (3, 13)], [["tests/web"], []], id="splunks"),
+        pytest.param([(3, 11)], [[]], id="one-that-splunk-does-not-ship"),
+        pytest.param([(3, 9), (3, 11)], [["tests/web"], []], id="the-one-that-the-lab-prefers-runs-everything"),
+        pytest.param([(3, 12), (3, 14)], [[], ["tests/web"]], id="none-of-splunks"),
+    ],
+)
+def test_what_an_interpreter_leaves_out_another_runs(versions: list[tuple[int, int]], left: list[list[str]]) -> None:
+    chosen = [environment.Interpreter(Path(sys.executable), version) for version in versions]
+    found = [run_tests.left_out(each, chosen) for each in chosen]
+    assert found == left
+    assert set.intersection(*map(set, found)) == set()
