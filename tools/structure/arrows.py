@@ -26,8 +26,8 @@ NUMPY_BY_PACKAGE = {
     "zeekhunt.spl": "arrays digits numeric",
     "zeekhunt.beacon": """
         canonical context decode entities explain facts lattice laws long_ranking long_report long_score long_table merge pairs
-        parts periodogram phase_lock presence prevalence ramp ranking raw_columns report rita rita_window sampled scope score segments
-        series sizes sleep_law standing stored strobe strobe_report timing
+        parts periodogram phase_lock presence prevalence ramp ranking raw_columns report rita rita_window sampled scope score
+        segments series sizes sleep_law standing stored strobe strobe_report timing
     """,
     "zeekhunt.dns": "tunnel_ranking tunnel_score tunnel_table",
 }
