@@ -1,8 +1,8 @@
 """Run the suite on the interpreters Splunk ships (3.9 and 3.13) where they exist and on the running one, then lint once.
 
-``python3 -m tools.run_tests [pytest arguments]``. Without arguments the browser's tests run on the interpreter that the lab prefers
-alone, and the playbooks on those that Splunk ships. Ends with one line per interpreter, which says what it left to another; red when
-a test failed, when a run executed nothing, or when no interpreter was found.
+``python3 -m tools.run_tests [pytest arguments]``. Without arguments the browser's tests run on the interpreter that the lab
+prefers alone, and the playbooks on those that Splunk ships. Ends with one line per interpreter, which says what it left to
+another; red when a test failed, when a run executed nothing, or when no interpreter was found.
 """
 
 from __future__ import annotations
