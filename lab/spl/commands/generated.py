@@ -10,6 +10,7 @@ from dataclasses import replace
 from lab.driver import Cell, Rows
 from lab.spl.arguments import Arguments
 from lab.spl.commands.command import SplCommand
+from lab.spl.commands.find import time_range
 from lab.spl.parsing import Node, Segment
 from lab.spl.relation import Order, Relation
 from lab.spl.session import Session
@@ -82,6 +83,8 @@ def table_of(rows: Rows, session: Session) -> Relation:
 def _addinfo(relation: Relation, node: Node, segment: Segment, session: Session) -> Relation:
     if node.children:
         Arguments.of(node, segment, _INFO, "").refuse("it takes nothing")
+    if session.earliest_s is None and session.latest_s is None:
+        time_range(None, segment, session)  # a search that begins with rows of a command has a time range all the same
     latest = "+Infinity" if session.latest_s is None else f"{session.latest_s:.3f}"
     texts = {
         "info_min_time": f"{session.earliest_s or 0:.3f}",

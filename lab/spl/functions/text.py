@@ -48,13 +48,13 @@ def _urldecode(scope: Scope, arguments: Sequence[Value]) -> Value:
 
 FUNCTIONS: Table = {
     "len": Function("len(<text>)", 1, 1, _len),
-    "lower": Function("lower(<text>)", 1, 1, _changed("lower({0})")),
+    "lower": Function("lower(<text>)", 1, 1, _changed("lower(CAST({0} AS VARCHAR))")),
     "ltrim": _trimmed("ltrim"),
     "replace": Function('replace(<text>, "<regular expression>", "<replacement>")', 3, 3, _replace),
     "rtrim": _trimmed("rtrim"),
     "substr": Function("substr(<text>, <start>[, <length>])", 2, 3, _substr),
     "trim": _trimmed("trim"),
-    "upper": Function("upper(<text>)", 1, 1, _changed("upper({0})")),
+    "upper": Function("upper(<text>)", 1, 1, _changed("upper(CAST({0} AS VARCHAR))")),
     "urldecode": Function("urldecode(<text>)", 1, 1, _urldecode),
 }
 """Name -> function."""
