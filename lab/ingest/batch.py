@@ -14,15 +14,24 @@ BEYOND = f"with fields beyond the {MAX_FIELDS:,} that a log may have, which stay
 
 
 @dataclass(frozen=True)
-class Split:
-    """Fields to be cut out of ``raw`` by the store: TSV rows without an escape, which DuckDB splits faster than Python.
+class Piece:
+    """Where a field stands in a line cut at its separator: the piece, from 1, without ``margin`` characters at either side."""
 
-    ``absent``: cells that mean no value (``-``, ``(empty)``, nothing).
+    place: int
+    margin: int = 0
+
+
+@dataclass(frozen=True)
+class Split:
+    """Fields to be cut out of ``raw`` by the store: rows without an escape, which DuckDB splits faster than Python.
+
+    ``absent``: cells that mean no value (``-``, ``(empty)``, nothing). ``pieces``: one per field; None for one without a value.
     """
 
     fields: Sequence[str]
     separator: str
     absent: Sequence[str]
+    pieces: Sequence[Piece | None]
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,10 @@ def _refusal(field: str) -> str | None:
 def _cell(batch: Batch, place: int, field: str, arrays: dict[str, str]) -> str:
     """The SQL for one field; a column's array is registered under a short name, whatever the field is called."""
     if batch.split:
-        cell = f"cells[{place + 1}]"
+        piece = batch.split.pieces[place]
+        if piece is None:
+            return "NULL"
+        cell = f"cells[{piece.place}]" + (f"[{piece.margin + 1}:-{piece.margin + 1}]" if piece.margin else "")
         for absent in batch.split.absent:
             cell = f"nullif({cell}, {literal(absent)})"
         return f"CASE WHEN {cell} IS NULL THEN NULL ELSE [{cell}] END" if "{}" in field else cell

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import compress, repeat
 from typing import Any
 
-from lab.ingest import log_name
+from lab.ingest import flat_rows, log_name
 from lab.ingest.autokv import unfold
 from lab.ingest.batch import BEYOND, MAX_FIELDS, Batch, Cells
 from lab.ingest.escapes import shown
@@ -51,6 +51,9 @@ def batches(blocks: Iterable[LineBlock], file_name: str, tally: Tally) -> Iterat
     """The rows that are Zeek events with a time; the others are counted in the tally."""
     for block in blocks:
         block = _without_blanks(block)
+        if tally.rows_stored:
+            yield from _block_batches(block, file_name, tally)
+            continue
         yield from _block_batches(block.first(GIVE_UP_ROWS), file_name, tally)
         if not tally.rows_stored and tally.reasons[NOT_JSON] + tally.reasons[NOT_ZEEK] >= GIVE_UP_ROWS:
             tally.troubles.append(NOT_A_LOG)
@@ -60,7 +63,7 @@ def batches(blocks: Iterable[LineBlock], file_name: str, tally: Tally) -> Iterat
 
 def _without_blanks(block: LineBlock) -> LineBlock:
     """Blank lines and the comments of Zeek's own test files are no rows."""
-    if all(line.startswith("{") for line in block.lines):
+    if all(map(str.startswith, block.lines, repeat("{"))):
         return block
     places = [place for place, line in enumerate(block.lines) if line.strip() and not line.startswith("#")]
     open_end = block.open_end and bool(places) and places[-1] == len(block.lines) - 1
@@ -68,6 +71,8 @@ def _without_blanks(block: LineBlock) -> LineBlock:
 
 
 def _block_batches(block: LineBlock, file_name: str, tally: Tally) -> Iterator[Batch]:
+    flat, block = flat_rows.batches(block, file_name)
+    yield from flat
     if not block.lines:
         return
     shapes: dict[tuple[str, ...], tuple[list[int], list[JsonObject]]] = {}
@@ -94,7 +99,7 @@ def _refuse(reason: str, block: LineBlock, place: int, tally: Tally) -> None:
 
 def _parts(shape: _Shape, block: LineBlock, file_name: str, tally: Tally) -> Iterator[_Part]:
     for words, rows in _by_words(shape):
-        log = _log(words, shape.values, file_name)
+        log = log_name.of_row(words, shape.values, file_name)
         if log is None:
             for place in rows.places:
                 _refuse(NOT_ZEEK, block, place, tally)
@@ -121,17 +126,6 @@ def _by_words(shape: _Shape) -> list[tuple[dict[str, Any], _Shape]]:
     for place, word in enumerate(words):
         groups.setdefault(word, [False] * len(words))[place] = True
     return [(dict(zip(keys, word)), shape.where(kept)) for word, kept in groups.items()]
-
-
-def _log(words: dict[str, Any], fields: Iterable[str], file_name: str) -> str | None:
-    """The log of rows with these fields; None when they are no Zeek events."""
-    for key, resolve in zip(log_name.ROW_KEYS, (log_name.from_word, log_name.from_word, log_name.from_layout)):
-        if words.get(key) and (log := resolve(words[key])):
-            return log
-    by_file = log_name.from_file(file_name)
-    if "ts" not in fields and not words and not (by_file and log_name.has_zeek_field(fields)):
-        return None
-    return by_file or log_name.from_fields(fields) or log_name.from_stem(file_name)
 
 
 def _columns(rows: _Shape, tally: Tally) -> tuple[dict[str, Cells], set[int]]:
@@ -191,7 +185,7 @@ def _merged(parts: list[_Part], block: LineBlock, tally: Tally) -> Batch:
 
 def _hosts(columns: dict[str, Cells], rows: int) -> list[str]:
     hosts = ["lab"] * rows
-    for field in ("@system", "_system_name"):
+    for field in flat_rows.HOST_KEYS:
         for place, name in enumerate(columns.get(field, ())):
             if isinstance(name, str) and name:
                 hosts[place] = name

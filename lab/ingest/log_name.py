@@ -7,8 +7,9 @@ only one log has. A log's own word wins when it can be a name at all, even one t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 ROW_KEYS = ("_path", "@stream", "__name")
 MAX_NAME_CHARS = 63
@@ -91,6 +92,17 @@ def of_header(path: str | None, fields: Iterable[str], file_name: str) -> str:
     by_file = from_file(file_name)
     log = (from_word(path) if path else None) or by_file or from_fields(fields) or from_stem(file_name)
     return by_file if by_file is not None and by_file == f"open_{log}" else log
+
+
+def of_row(words: Mapping[str, Any], fields: Iterable[str], file_name: str) -> str | None:
+    """The log of JSON rows with these fields and ``words``, their values of ROW_KEYS; None when they are no Zeek events."""
+    for key, resolve in zip(ROW_KEYS, (from_word, from_word, from_layout)):
+        if words.get(key) and (log := resolve(words[key])):
+            return log
+    by_file = from_file(file_name)
+    if "ts" not in fields and not words and not (by_file and has_zeek_field(fields)):
+        return None
+    return by_file or from_fields(fields) or from_stem(file_name)
 
 
 def has_zeek_field(fields: Iterable[str]) -> bool:

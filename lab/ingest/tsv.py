@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import compress
 
 from lab.ingest import log_name
-from lab.ingest.batch import Batch, Cells, Split
+from lab.ingest.batch import Batch, Cells, Piece, Split
 from lab.ingest.escapes import shown, unescape
 from lab.ingest.event_time import epoch_seconds
 from lab.ingest.lines import LineBlock
@@ -162,7 +162,7 @@ def _cells(lines: Sequence[str], header: Header, place: int) -> list[str]:
 
 def _split_batch(rows: _Rows, header: Header, log: str) -> Iterator[Batch]:
     if rows.lines:
-        split = Split(header.fields, header.separator, header.absent)
+        split = Split(header.fields, header.separator, header.absent, list(map(Piece, range(1, len(header.fields) + 1))))
         hosts = _hosts(rows, header)
         yield Batch(log, f"zeek:{log}", rows.lines, rows.times, rows.numbers, hosts, split=split)
 

@@ -74,7 +74,11 @@ BROKEN = [
     pytest.param(lambda raw: raw.update(search=raw["search"] + "| `zeek_end`"), "no macro zeek_end;", id="macro"),
     pytest.param(lambda raw: raw["parameters"][0].update(name="hosts2"), "dns_resolver_hosts2 is used nowhere", id="unused"),
     pytest.param(lambda raw: raw["parameters"].pop(0), "no macro dns_resolver_share", id="undeclared"),
-    pytest.param(lambda raw: raw.update(tests=[test for test in raw["tests"] if test["kind"] != "look_alike"]), "none of the kind look_alike", id="no-look-alike"),
+    pytest.param(
+        lambda raw: raw.update(tests=[test for test in raw["tests"] if test["kind"] != "look_alike"]),
+        "none of the kind look_alike",
+        id="no-look-alike",
+    ),
     pytest.param(lambda raw: raw.update(untested={"positive": "it is too hard"}), "remove the excuse", id="excuse"),
     pytest.param(lambda raw: raw["tests"][3].update(of="nothing like it"), "no positive test is named", id="of"),
     pytest.param(lambda raw: raw["tests"][2].pop("x"), "needs `x`", id="no-x"),
