@@ -295,3 +295,14 @@ def read_json(paths: list[Path]) -> list[Row]:
             if plain:
                 rows.append({**plain, "_time": plain.get("ts", "")})
     return rows
+
+
+def test_an_account_in_other_letters_stays_whole() -> None:
+    """One character per byte is what columns hold; lower case of single bytes would break the letters."""
+    wire = "J\u00d6RG \u0416".encode().decode("latin-1")
+    found, _ = hunted(
+        [as_body([conn("C1", A, B, 3389, 0, service="rdp"), log("C1", A, B, 1, cookie=wire, security_protocol="RDP")])]
+    )
+    (account,) = found["accounts"][0]
+    assert account.encode("latin-1").decode("utf-8") == "j\u00f6rg_\u0436"
+    assert all(line.encode("latin-1").decode("utf-8") for line in found["story"][0])
