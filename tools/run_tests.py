@@ -1,7 +1,7 @@
 """Run the suite on the interpreters Splunk ships (3.9 and 3.13) where they exist and on the running one, then lint once.
 
 ``python3 -m tools.run_tests [pytest arguments]``. Without arguments the browser's tests run on the interpreter that the lab
-prefers alone, and the playbooks on those that Splunk ships. Ends with one line per interpreter, which says what it left to
+prefers alone, playbooks and the lab on those that Splunk ships. Ends with one line per interpreter, which says what it left to
 another; red when a test failed, when a run executed nothing, or when no interpreter was found.
 """
 
@@ -75,7 +75,7 @@ def left_out(interpreter: Interpreter, chosen: list[Interpreter]) -> list[str]:
     if interpreter.version == preferred:
         return []
     shipped = interpreter.version in SPLUNK or not any(each.version in SPLUNK for each in chosen)
-    return ["tests/web"] if shipped else ["tests/web", "tests/hunts"]
+    return ["tests/web"] if shipped else ["tests/web", "tests/hunts", "tests/lab"]
 
 
 def interpreters() -> tuple[list[Interpreter], list[str]]:

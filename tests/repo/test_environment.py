@@ -180,7 +180,11 @@ def test_an_outcome_with_an_error_says_so() -> None:
 @pytest.mark.parametrize(
     ("versions", "left"),
     [
-        pytest.param([(3, 9), (3, 11), (3, 13)], [["tests/web"], ["tests/web", "tests/hunts"], []], id="splunks-and-another"),
+        pytest.param(
+            [(3, 9), (3, 11), (3, 13)],
+            [["tests/web"], ["tests/web", "tests/hunts", "tests/lab"], []],
+            id="splunks-and-another",
+        ),
         pytest.param([(3, 9), (3, 13)], [["tests/web"], []], id="splunks"),
         pytest.param([(3, 11)], [[]], id="one-that-splunk-does-not-ship"),
         pytest.param([(3, 9), (3, 11)], [["tests/web"], []], id="the-one-that-the-lab-prefers-runs-everything"),

@@ -32,7 +32,7 @@ _LOW_BITS, _PLACES = _TWO - 1, 10  # a number below _TWO^2 is _TWO * (number >> 
 _LARGE = _TWO * _TWO - 1
 _RAISED = [*_ENDING[1:_TWO], _ENDING[0]]  # of a number raised by one; the last, which is also that of -1, of none
 _SMALL = 65_536
-_TEXTS_KEPT = 8_192  # 14 minutes: longer steps seldom come again
+_TEXTS_KEPT = 4_096  # 7 minutes: longer steps seldom come again
 _FEW = 3
 
 

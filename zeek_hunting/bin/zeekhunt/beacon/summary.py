@@ -58,7 +58,7 @@ COLUMNS = (
 KEY_FIELDS = ("src", "dest", "conn_state", "dest_port", "proto", "service")
 SIZE_FIELDS = ("orig_bytes", "orig_ip_bytes", "resp_bytes", "resp_ip_bytes")
 EVENTS_HELD = 1_000_000  # then the partial rows go out; packed, they take 24 MB
-PART_ROWS = 2_000
+PART_ROWS = 1_000
 SERVICES_KEPT = 16
 STRIDE = 3  # numbers of an event: moment, request, reply; IP bytes are a fourth
 PORT_BITS = 10  # of the source port, beside the tick in one number
@@ -166,7 +166,7 @@ class PairSummary:
                 self._tally[classified] += len(values) // self._stride
             else:
                 members[classified[0]].append((classified[1], values))
-        self._events = 0
+        self._seen, self._events = _Packed(), 0
         keys = sorted(members)
         for start in range(0, len(keys), PART_ROWS):
             rows = [row for key in keys[start : start + PART_ROWS] for row in self._rows(key, members.pop(key))]

@@ -53,11 +53,12 @@ class ExecuteLoop(PlannedCommand):
     def execute(self, stdin: BinaryIO, stdout: BinaryIO) -> None:
         try:
             answer = None
-            for chunk in self._requests(stdin):
+            for request in self._requests(stdin):
                 # not before there is a request: an error at the start is its answer
                 answer = answer or self.start()
-                finished = bool(chunk.metadata.get("finished", False))
-                self.reply(stdout, {}, answer(chunk.body, finished), finished)
+                finished = bool(request[0].metadata.get("finished", False))
+                # taken out: a body that nobody holds any more is memory for what is written
+                self.reply(stdout, {}, answer(request.pop().body, finished), finished)
         except (ChunkError, ValueError) as error:
             self.write_error(f"{self.plan.name}: {error}")
             self.reply(stdout, {}, finished=True, failed=True)
@@ -71,17 +72,19 @@ class ExecuteLoop(PlannedCommand):
         """Called once before the first request; returns the function (body, finished) -> body of the reply."""
         raise NotImplementedError("ExecuteLoop.start")
 
-    def _requests(self, stdin: BinaryIO) -> Iterator[Chunk]:
-        while True:
+    def _requests(self, stdin: BinaryIO) -> Iterator[list[Chunk]]:
+        """Each request as a list of one, for its reader to take out."""
+        finished = False
+        while not finished:
             chunk = read_chunk(stdin)
             if chunk is None:
                 return
             action = chunk.metadata.get("action")
             if action != "execute":
                 raise ChunkError(f"expected Splunk's execute, got action {action!r}")
-            yield chunk
-            if chunk.metadata.get("finished"):
-                return
+            request, finished = [chunk], bool(chunk.metadata.get("finished"))
+            del chunk
+            yield request
 
 
 class StreamingCommand(ExecuteLoop):
@@ -165,6 +168,7 @@ class MapMergeCommand(ExecuteLoop):
         def answer(body: bytes, finished: bool) -> bytes:
             for block in blocks(body, known=known):
                 mapper.add(block)
+            del body
             # held back as long as memory allows: few large partial rows are several times smaller than many small ones
             return encode_parts(mapper.drain()) if finished or mapper.full() else b""
 

@@ -6,6 +6,7 @@ that hold a list: splunkd accepts replies without them (captured traffic).
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Union
@@ -24,15 +25,16 @@ def encode_rows(columns: Mapping[str, Sequence[Cell]]) -> bytes:
 
 def encode_parts(parts: Iterable[Mapping[str, Sequence[Cell]]]) -> bytes:
     """A body from rows that come in parts, so that few of them need to be held at a time. All must give the same header."""
-    pieces: list[bytes] = []
+    body, first = io.BytesIO(), b""  # grows in place: a list of pieces and what they join to would be there twice
     for part in parts:
         header, records = _encoded(part)
-        if not pieces:
-            pieces.append(header)
-        elif header != pieces[0]:
-            raise ValueError(f"rows under the header {header!r} cannot follow rows under {pieces[0]!r}")
-        pieces.append(records)
-    return b"".join(pieces)
+        if not first:
+            first = header
+            body.write(header)
+        elif header != first:
+            raise ValueError(f"rows under the header {header!r} cannot follow rows under {first!r}")
+        body.write(records)
+    return body.getvalue()
 
 
 def _encoded(columns: Mapping[str, Sequence[Cell]]) -> tuple[bytes, bytes]:
