@@ -95,7 +95,7 @@ def hunt_macros(hunt: Hunt) -> str:
     measured = _MACRO.format(
         takes='address and destination, "" for any; stands first',
         gives="findings, and rows about them with removed_by; zeek_measured makes one row of these",
-        example=f'`{hunt.id}_measured("10.0.0.5", "")` | `zeek_measured("10.0.0.5", "")`',
+        example=f'`{hunt.id}_measured("host.example", "")` | `zeek_measured("host.example", "")`',
         name=f"{hunt.id}_measured(2)",
         definition=continued(measured_search(hunt)),
         description=f"{name}: what it measured of a host or pair, and what removed it.",
@@ -120,7 +120,7 @@ def why_not_macros(hunts: Sequence[Hunt]) -> str:
     states = _MACRO.format(
         takes='any rows; address and destination, "" for any',
         gives="behind them one row per log and field that a hunt needs: of the host's events and of the site's",
-        example='| makeresults | `zeek_append_states("10.0.0.5", "")` | where looked_at=0',
+        example='| makeresults | `zeek_append_states("host.example", "")` | where looked_at=0',
         name="zeek_append_states(2)",
         definition=continued(appended_states(hunts)),
         description="What the logs have of a host or pair.",
@@ -128,7 +128,7 @@ def why_not_macros(hunts: Sequence[Hunt]) -> str:
     measured = _MACRO.format(
         takes='address and destination, "" for any; stands first',
         gives="the rows of every <hunt>_measured",
-        example='`zeek_measured_all("10.0.0.5", "")` | `zeek_measured("10.0.0.5", "")`',
+        example='`zeek_measured_all("host.example", "")` | `zeek_measured("host.example", "")`',
         name="zeek_measured_all(2)",
         definition=continued(measured_all(hunts)),
         description="What all hunts measured of a host or pair; it runs them all.",
