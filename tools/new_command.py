@@ -45,10 +45,10 @@ def _check(root: Path, name: str) -> None:
         raise NewCommandError(f"{name!r} is no command name: 3 to 30 small letters and digits, a letter first")
     if (root / APP / "bin" / f"{name}.py").exists():
         raise NewCommandError(f"{APP}/bin/{name}.py is there already")
-    if name in sys.stdlib_module_names if hasattr(sys, "stdlib_module_names") else importlib.util.find_spec(name):
-        raise NewCommandError(f"bin/{name}.py would hide Python's own module {name} from every command; choose another name")
     if name in ("graphistry", "numpy", "splunklib", "zeekhunt"):
         raise NewCommandError(f"bin/{name}.py would hide the library {name}; choose another name")
+    if name in sys.stdlib_module_names if hasattr(sys, "stdlib_module_names") else importlib.util.find_spec(name):
+        raise NewCommandError(f"bin/{name}.py would hide Python's own module {name} from every command; choose another name")
 
 
 def _filled(template: str, values: dict[str, str]) -> str:
