@@ -8,7 +8,7 @@ import pytest
 from edge_events import START, Picture, Row, as_body, attempt, conn, graph_of, log, mapped
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from zeekhunt.graph import edge_row, edge_summary, entities
+from zeekhunt.graph import edge_row, edge_summary, entities, node_name
 from zeekhunt.graph.edge_store import EdgeWriter
 from zeekhunt.graph.edge_summary import EdgeSummary
 from zeekhunt.graph.entities import Wanted, wanted
@@ -349,3 +349,8 @@ def test_beyond_the_bound_the_edges_with_most_events_stay() -> None:
     edges = table.finish()
     assert table.let_go and len(edges) + table.let_go >= 12 and len(edges) <= 8
     assert edges.count.max() == 3
+
+
+def test_a_user_in_other_letters_keeps_them() -> None:
+    cell = "CORP\\J\u00d6RG \u0416".encode().decode("latin-1")
+    assert [each.encode("latin-1").decode("utf-8") for each in node_name.read(node_name.user, cell)] == ["user::j\u00f6rg \u0436"]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ..zeek.fields import UNSET
+from ..zeek.wire import letters, wire
 from . import admin_protocol
 
 ACCOUNT, SHARE, PLAIN_SHARE, WROTE, OPERATION, LOG, LOGIN = "account", "share", "mapped", "wrote", "op", "log", "login"
@@ -43,22 +44,19 @@ Facts = Iterator[tuple[int, str]]
 def fact(kind: str, value: str) -> str:
     """``kind=value`` with every letter that could be taken for structure replaced and the length bounded. Wire text, as columns
     are: one character per byte of UTF-8, so that case and length are those of the letters."""
-    return f"{kind}={_to_wire(_ODD.sub('_', _from_wire(value).lower())[:LONGEST_VALUE])}"
+    return f"{kind}={wire(_ODD.sub('_', letters(value).lower())[:LONGEST_VALUE])}"
 
 
-def account_of(text: str) -> str:
-    r"""The bare account of ``DOMAIN\user``, ``user@realm`` or ``user/realm``, lower case; '' for machines and anonymous."""
-    account = _from_wire(text).rsplit("\\", 1)[-1].split("/", 1)[0].split("@", 1)[0].strip().lower()
+def account_of(cell: str) -> str:
+    """``bare_account`` of wire text, as wire text."""
+    return wire(bare_account(letters(cell)))
+
+
+def bare_account(text: str) -> str:
+    r"""The account of ``DOMAIN\user``, ``user@realm`` or ``user/realm``, lower case; '' for machines and anonymous."""
+    account = text.rsplit("\\", 1)[-1].split("/", 1)[0].split("@", 1)[0].strip().lower()
     nobody = account in UNSET or account.endswith("$") or account in ("anonymous", "anonymous logon")
-    return "" if nobody else _to_wire(account)
-
-
-def _from_wire(wire: str) -> str:
-    return wire if wire.isascii() else wire.encode("latin-1", "replace").decode("utf-8", "replace")
-
-
-def _to_wire(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("latin-1")
+    return "" if nobody else account
 
 
 def of_rdp(column: Column) -> Facts:

@@ -13,7 +13,8 @@ from typing import Callable
 
 from ..zeek import site
 from ..zeek.fields import UNSET
-from .facts import account_of
+from ..zeek.wire import letters, wire
+from .facts import bare_account
 
 HOST, DOMAIN, USER, FILE, JA3, JA4, CERTIFICATE, EVENT = "host", "domain", "user", "file", "ja3", "ja4", "certificate", "event"
 MARK = "::"
@@ -33,12 +34,11 @@ def name(kind: str, value: str) -> str:
     return f"{kind}{MARK}{text}"
 
 
-def read(reader: Reader, wire: str) -> Names:
+def read(reader: Reader, cell: str) -> Names:
     """A reader over a cell of wire text (UTF-8 bytes, one letter each): lower() on those would change other letters."""
-    if wire.isascii():
-        return reader(wire)
-    found = reader(wire.encode("latin-1").decode("utf-8", "replace"))
-    return tuple(each.encode().decode("latin-1") for each in found)
+    if cell.isascii():
+        return reader(cell)
+    return tuple(map(wire, reader(letters(cell))))
 
 
 def split(node: str) -> tuple[str, str]:
@@ -75,7 +75,7 @@ def _one(text: str) -> Names:
 
 
 def user(text: str) -> Names:
-    account = account_of(text)
+    account = bare_account(text)
     return (name(USER, account),) if account else ()
 
 
