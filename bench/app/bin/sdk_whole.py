@@ -44,6 +44,7 @@ def _pairs(gathered: dict[summary.Key, dict[str, list[list[int]]]]) -> Pairs:
         series=Series(ticks, _starts([len(each[0]) for each in columns])),
         request_b=request,
         reply_b=reply,
+        port=np.zeros(len(ticks), np.int64),
         ip=None,
     )
 

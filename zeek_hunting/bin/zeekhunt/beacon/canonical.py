@@ -36,8 +36,8 @@ class Pairs:
 
     src, dest: wire text (pairs,); attempt: bool (pairs,); name: '' of a pair of addresses, else what the source called the
     destination, and via how (names.VIAS; '' without a name); request_b, reply_b: (events,) payload bytes in the order of
-    series.ticks, -1 unknown; services: per pair the kept (service, events); series: ticks; ip: None unless RITA's scores are
-    wanted; sampled: place -> what is known of all events of a busy pair, whose ticks and sizes are those of some.
+    series.ticks, -1 unknown; port: (events,) the last summary.PORT_BITS bits of the source port; services: per pair the kept
+    (service, events); series: ticks; ip: None unless RITA's scores are wanted; sampled: place -> what is known of all events of a busy pair, whose ticks and sizes are those of some.
     """
 
     src: list[str]
@@ -49,6 +49,7 @@ class Pairs:
     series: Series
     request_b: np.ndarray
     reply_b: np.ndarray
+    port: np.ndarray
     ip: HourlyIp | None
     sampled: Mapping[int, Sampled] = field(default_factory=dict)
 
@@ -110,6 +111,7 @@ def canonical(
         series=Series(tick, np.searchsorted(pair, np.arange(len(keys) + 1))),
         request_b=events["request"],
         reply_b=events["reply"],
+        port=events["port"],
         ip=ip,
         sampled=sampled,
     )

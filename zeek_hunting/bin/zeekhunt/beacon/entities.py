@@ -22,11 +22,12 @@ from .canonical import Pairs, joined, multiset, sorted_within
 from .sampled import Sampled, breaks
 from .scope import Context
 from .series import PairColumns, Series, Sizes
+from .summary import PORT_BITS
 
 IP, NAME, GROUP = "ip", "name", "group"
 RARE_SOURCES, RARE_SHARE = 3, 0.02
 SHIFTS = (None, 0.0, 0.5)
-HANDSHAKE_TICKS = 600  # a TLS handshake belongs to the connection that began last before it, at most 60 s
+HANDSHAKE_TICKS = 600  # a TLS handshake comes at most 60 s after its connection began
 
 
 @dataclass(frozen=True)
@@ -188,22 +189,44 @@ def _counts(entities: Sequence[Entity], pairs: Pairs, named: Pairs) -> np.ndarra
 
 
 def tls_sizes(named: Pairs, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
-    """Request and reply bytes of every named event: its own, or those of the connection between the same addresses that began
-    last before it, at most HANDSHAKE_TICKS earlier; -1 where there is none."""
+    """Request and reply bytes of every named event: its own, or those of its connection; -1 where there is none.
+
+    Its connection has the same addresses and began at most HANDSHAKE_TICKS before it: the last of them from the same source port
+    (uid stands for the same five values; see docs/decisions/0009), else, where none has that port, the last of all."""
+    request, reply = named.request_b.copy(), named.reply_b.copy()
+    if not len(pairs.series.ticks):
+        return request, reply
     sessions = {(src, dest): at for at, (src, dest) in enumerate(zip(pairs.src, pairs.dest)) if not pairs.attempt[at]}
     behind = np.array([sessions.get(ends, -1) for ends in zip(named.src, named.dest)], np.int64)
     pair = np.repeat(behind, np.diff(named.series.starts))
-    unknown = np.flatnonzero((pair >= 0) & (named.request_b < 0) & (named.reply_b < 0))
-    span = 1 + max(int(pairs.series.ticks.max(initial=0)), int(named.series.ticks.max(initial=0)))
-    line = segments.owners(pairs.series.starts) * span + pairs.series.ticks
-    wanted = pair[unknown] * span + named.series.ticks[unknown]
-    found = np.searchsorted(line, wanted, "right") - 1
-    fits = (found >= 0) & (wanted - line[np.maximum(found, 0)] <= HANDSHAKE_TICKS) if len(line) else np.zeros(0, bool)
-    fits &= line[np.maximum(found, 0)] // span == pair[unknown] if len(line) else fits
-    request, reply = named.request_b.copy(), named.reply_b.copy()
-    request[unknown[fits]] = pairs.request_b[found[fits]]
-    reply[unknown[fits]] = pairs.reply_b[found[fits]]
+    unknown = np.flatnonzero((pair >= 0) & (request < 0) & (reply < 0))
+    concerned = np.flatnonzero(np.isin(segments.owners(pairs.series.starts), pair[unknown]))
+    owner, ticks = segments.owners(pairs.series.starts)[concerned], pairs.series.ticks[concerned]
+    for port, wanted_port in ((pairs.port[concerned], named.port), (np.zeros_like(owner), np.zeros_like(pair))):
+        order = np.lexsort((ticks, port, owner))
+        wanted = pair[unknown] << PORT_BITS | wanted_port[unknown]
+        found = _last_before(((owner << PORT_BITS | port)[order], ticks[order]), (wanted, named.series.ticks[unknown]))
+        fits = found >= 0
+        connection = concerned[order[found[fits]]]
+        request[unknown[fits]], reply[unknown[fits]] = pairs.request_b[connection], pairs.reply_b[connection]
+        unknown = unknown[~fits]
     return request, reply
+
+
+def _last_before(line: tuple[np.ndarray, np.ndarray], wanted: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Per wanted (key, tick) the place of the last of the line, ascending by (key, tick), with that key and at most
+    HANDSHAKE_TICKS earlier; -1 without one."""
+    (keys, ticks), (wanted_keys, wanted_ticks) = line, wanted
+    first = min(int(ticks.min(initial=0)), int(wanted_ticks.min(initial=0)))
+    known, which = np.unique(keys, return_inverse=True)
+    rank = np.searchsorted(known, wanted_keys)
+    same = known[np.minimum(rank, len(known) - 1)] == wanted_keys
+    span = 1 + max(int(ticks.max(initial=0)), int(wanted_ticks.max(initial=0))) - first
+    held, asked = which * span + ticks - first, rank * span + wanted_ticks - first
+    found = np.searchsorted(held, asked, "right") - 1
+    near = held[np.maximum(found, 0)]
+    fits = same & (found >= 0) & (near // span == rank) & (asked - near <= HANDSHAKE_TICKS)
+    return np.where(fits, found, -1)
 
 
 def _group(pairs: Pairs, src: str, places: list[int], around: Context) -> Entity:
