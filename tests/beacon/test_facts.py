@@ -24,9 +24,8 @@ def named(*ends: tuple[str, str]) -> Pairs:
     sizes = np.full(count, -1, np.int64)
     src, dest = [end[0] for end in ends], [end[1] for end in ends]
     none, services = np.zeros(count, bool), [[("443/tcp/ssl", 1)] for _ in ends]
-    return Pairs(
-        src, dest, none, ["example.com"] * count, ["ssl"] * count, services, series, sizes, sizes, np.zeros(count, np.int64), None
-    )
+    names, ports = ["example.com"] * count, np.zeros(count, np.int64)
+    return Pairs(src, dest, none, names, ["ssl"] * count, services, series, sizes, sizes, ports, None)
 
 
 NOBODY = named()

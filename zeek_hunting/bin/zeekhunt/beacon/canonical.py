@@ -37,7 +37,8 @@ class Pairs:
     src, dest: wire text (pairs,); attempt: bool (pairs,); name: '' of a pair of addresses, else what the source called the
     destination, and via how (names.VIAS; '' without a name); request_b, reply_b: (events,) payload bytes in the order of
     series.ticks, -1 unknown; port: (events,) the last summary.PORT_BITS bits of the source port; services: per pair the kept
-    (service, events); series: ticks; ip: None unless RITA's scores are wanted; sampled: place -> what is known of all events of a busy pair, whose ticks and sizes are those of some.
+    (service, events); series: ticks; ip: None unless RITA's scores are wanted; sampled: place -> what is known of all events
+    of a busy pair, whose ticks and sizes are those of some.
     """
 
     src: list[str]
