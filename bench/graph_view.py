@@ -15,9 +15,8 @@ import sys
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page, sync_playwright
-from web.browser import chromium_path
 
-from tools.graph_harness import FLAGS, WITH_WEBGL, serving
+from tools.graph_harness import FLAGS, WITH_WEBGL, chromium_path, serving
 from tools.graph_view import ensure_bundle
 
 SIZES = (2_000, 10_000)

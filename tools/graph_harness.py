@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +18,14 @@ FLAGS = (
     *("--disable-sync", "--hide-scrollbars", "--font-render-hinting=none"),
 )
 WITH_WEBGL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WITHOUT_WEBGL = ("--disable-gpu", "--disable-software-rasterizer")
+
+
+def chromium_path() -> str | None:
+    """ZEEK_HUNTING_CHROMIUM, or the first on PATH."""
+    named = os.environ.get("ZEEK_HUNTING_CHROMIUM")
+    return named or next((found for found in map(shutil.which, BROWSERS) if found), None)
 
 
 @contextmanager

@@ -1,11 +1,9 @@
-// The drawing without WebGL, or where WebGL is emulated: the same scene on 2D canvases, with a camera of its own. Many edges are
-// painted in slices on a canvas aside and shown when complete; while the camera moves the foremost alone are painted.
+// The drawing without WebGL, or where WebGL is emulated: the same scene on 2D canvases, with a camera of its own.
 
+import { EdgeSlices } from './edge_slices.js';
 import { MOST_EDGES } from './limits.js';
 import { Painter } from './paint.js';
-
-const SLICE_EDGES = 1000;
-const RESTED_MS = 120;
+import { sized } from './sized.js';
 
 export class CanvasDrawing {
   constructor(host, handlers, theme) {
@@ -19,7 +17,7 @@ export class CanvasDrawing {
       canvas.className = name;
       return host.appendChild(canvas);
     });
-    this.aside = document.createElement('canvas');
+    this.slices = new EdgeSlices(this.below, theme);
     this.scene = { nodes: [], edges: [], box: { x0: -1, x1: 1, y0: -1, y1: 1 } };
     this.listening = new AbortController();
     this.measure();
@@ -63,6 +61,7 @@ export class CanvasDrawing {
     this.scene = { ...scene, edges: ranked.slice(0, MOST_EDGES).reverse() };
     this.left = scene.edges.length - this.scene.edges.length;
     this.byId = new Map(scene.nodes.map((node) => [node.id, node]));
+    this.slices.show(this.scene.edges, (edge) => [this.byId.get(edge.src), this.byId.get(edge.dst)]);
     this.measure();
     this.draw();
   }
@@ -76,43 +75,11 @@ export class CanvasDrawing {
     return { at: (place) => this.at(place), size: (value) => this.size(value), width: this.width, height: this.height };
   }
 
-  /** The nodes now; the edges now when they are few, else the foremost now and all when the camera rests. */
   draw() {
     const { frame, scene } = this;
     new Painter(sized(this.canvas, frame), this.theme).discs(scene.nodes, frame);
-    clearTimeout(this.resting);
-    this.slicing = null;
-    this.edgesOn(this.below, scene.edges.slice(-SLICE_EDGES), frame);
-    if (scene.edges.length > SLICE_EDGES) this.resting = setTimeout(() => this.complete(), RESTED_MS);
+    this.slices.draw(frame);
     this.handlers.camera();
-  }
-
-  edgesOn(canvas, edges, frame) {
-    this.strokes(new Painter(sized(canvas, frame), this.theme), edges, frame);
-  }
-
-  strokes(painter, edges, frame) {
-    painter.edges(edges, (edge) => [this.byId.get(edge.src), this.byId.get(edge.dst)], frame);
-  }
-
-  /** All edges, a slice a frame, on the canvas aside; then shown at once. */
-  complete() {
-    const { frame, scene } = this;
-    const painter = new Painter(sized(this.aside, frame), this.theme);
-    let from = 0;
-    const step = () => {
-      if (this.slicing !== step) return;
-      this.strokes(painter, scene.edges.slice(from, from + SLICE_EDGES), frame);
-      from += SLICE_EDGES;
-      if (from < scene.edges.length) requestAnimationFrame(step);
-      else {
-        const to = sized(this.below, frame);
-        to.drawImage(this.aside, 0, 0, frame.width, frame.height);
-        this.slicing = null;
-      }
-    };
-    this.slicing = step;
-    requestAnimationFrame(step);
   }
 
   /** The picture's size in pixels and what a unit of the scene is in it: asked of the page once, not once a node. */
@@ -177,20 +144,8 @@ export class CanvasDrawing {
 
   kill() {
     this.listening.abort();
-    clearTimeout(this.resting);
-    this.slicing = null;
+    this.slices.stop();
     this.below.remove();
     this.canvas.remove();
   }
-}
-
-/** The canvas's context, cleared and in CSS pixels of the frame. */
-export function sized(canvas, { width, height }, ratio = window.devicePixelRatio || 1) {
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-    Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
-  }
-  const to = canvas.getContext('2d');
-  to.setTransform(ratio, 0, 0, ratio, 0, 0);
-  to.clearRect(0, 0, width, height);
-  return to;
 }

@@ -1,7 +1,7 @@
 // How a node and an edge look in each picture: colour, size, glyph, ring. Sizes in pixels of radius, widths in pixels.
 // Colour never speaks alone: role has a glyph, intel and severity have rings and a mark, protocols have a label, hops have a number.
 
-import { isFlagged } from './limits.js';
+import { isFlagged, suspicion as edgeSuspicion } from './limits.js';
 import { lookup } from './lookup.js';
 import { INTEL, THEMES, categoryColour, hopColour, mix, scoreColour, serviceColour } from './palette.js';
 
@@ -80,8 +80,8 @@ export function edgeLook(edge, picture, scales, theme, all, leaders) {
   const wide = scales.bytes > 0 ? 0.5 + 5.5 * (Math.log1p(moved) / Math.log1p(scales.bytes)) ** 2 : 1;
   const look = { colour: edge.colour || serviceColour(edge.service), width: Math.min(6, wide), arrow: all <= 5000, flagged: isFlagged(edge), order: 0 };
   if (picture === 'anomaly') {
-    const score = Math.max(edge.score ?? 0, edge.severity * 25);
-    look.flagged = score >= 25;
+    const score = edgeSuspicion(edge);
+    look.flagged = score > 0;
     look.colour = look.flagged ? scoreColour(score) : mix(ground, THEMES[theme].quiet, 0.6);
     look.width = look.flagged ? 3 + score / 40 : 0.7;
     look.arrow = look.flagged;

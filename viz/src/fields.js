@@ -14,7 +14,7 @@ export const ALIASES = {
   intel: ['intel', 'disposition', 'verdict'],
   intelSource: ['intel_source', 'sources', 'feed', 'intel_sources'],
   severity: ['severity', 'urgency'],
-  score: ['threat_score', 'score', 'beacon_score', 'nodeValues'],
+  score: ['threat_score', 'score', 'beacon_score'],
   group: ['group', 'subnet', 'asn'],
   flags: ['flags', 'reasons', 'why'],
   degreeIn: ['degree_in', 'in_degree', 'peers_in'],
@@ -38,6 +38,8 @@ export const ALIASES = {
   y: ['y', 'yPositions', 'node_y'],
   nodeColor: ['node_color', 'nodeColors'],
   linkColor: ['edge_color', 'linkColors'],
+  sourceType: ['nodeTypes'],
+  sourceValue: ['nodeValues'],
   url: ['graphistry_url'],
 };
 

@@ -1,6 +1,7 @@
 // One sentence over the picture: what is to be seen first, in words. Also what a screen reader says of the drawing.
 
 import { category } from './encodings.js';
+import { suspicion } from './limits.js';
 import { count, duration, moment, shown } from './text.js';
 
 /** The sentence for the picture over its visible nodes and edges. */
@@ -18,13 +19,12 @@ function hubs(nodes) {
 }
 
 function anomaly(nodes, edges) {
-  const score = (edge) => Math.max(edge.score ?? 0, edge.severity * 25);
-  const [first] = edges.filter((edge) => score(edge) >= 25).sort((a, b) => score(b) - score(a) || b.count - a.count);
+  const [first] = edges.filter(suspicion).sort((a, b) => suspicion(b) - suspicion(a) || b.count - a.count);
   if (!first) return 'No pair here has a score or severity; run a hunt first (zeekbeacon, dnstunnel) or look at the hubs.';
   const names = new Map(nodes.map((node) => [node.id, node.label]));
-  const many = edges.filter((edge) => score(edge) >= 25).length;
+  const many = edges.filter(suspicion).length;
   const pair = `${shown(names.get(first.src) ?? first.src, 60)} → ${shown(names.get(first.dst) ?? first.dst, 60)}`;
-  return `${pair} (${shown(first.service, 30)}) is the most suspicious of ${count(many)} flagged pairs: ${Math.round(score(first))} of 100 points.`;
+  return `${pair} (${shown(first.service, 30)}) is the most suspicious of ${count(many)} ${many === 1 ? 'flagged pair' : 'flagged pairs'}: ${Math.round(suspicion(first))} of 100 points.`;
 }
 
 function lateral(nodes, edges) {

@@ -5,6 +5,7 @@ import { count } from './text.js';
 
 export const INSTANT_EDGES = 2000;
 export const MOST_EDGES = 10000;
+export const EMULATED_EDGES = 500; // more hold up a frame of emulated WebGL over 100 ms
 
 /** {edges, notes} of a model: at most `most` edges. Steps of a path are never joined: their order is what they say. */
 export function bounded(edges, most = MOST_EDGES) {
@@ -27,6 +28,15 @@ export function bounded(edges, most = MOST_EDGES) {
     kept = kept.filter((edge) => chosen.has(edge));
   }
   return { edges: kept, notes };
+}
+
+const LEAST_SUSPICION = 25;
+
+/** How suspicious a pair is, 0 to 100; 0 below the least that is shown, and for pairs that others outrank (pictures.js). */
+export function suspicion(edge) {
+  if (edge.outranked) return 0;
+  const score = Math.max(edge.score ?? 0, edge.severity * 25);
+  return score >= LEAST_SUSPICION ? score : 0;
 }
 
 export function isFlagged(edge) {

@@ -61,7 +61,7 @@ function edgeOf(read, row) {
   return {
     src: read.text('src'),
     dst: read.text('dst'),
-    service: read.list('service').join('+').toLowerCase().slice(0, 60) || 'other',
+    service: [...new Set(read.list('service').map(serviceOf))].join('+').toLowerCase().slice(0, 60) || 'other',
     count: (read.number('count') ?? 0) + (read.number('attempts') ?? 0) || 1, // attempts are contacts to be seen, though no sessions
     bytesOut: read.number('bytesOut') ?? bytes ?? null,
     bytesIn: read.number('bytesIn'),
@@ -81,10 +81,19 @@ function edgeOf(read, row) {
   };
 }
 
+/** zeekbeacon writes port/protocol/service (events): the service, or port/protocol where Zeek knew none. */
+function serviceOf(text) {
+  const found = /^(\d+)\/(\w+)\/(\S+)(?: \(\d+\))?$/.exec(text);
+  if (!found) return text;
+  return found[3] === '-' ? `${found[1]}/${found[2]}` : found[3];
+}
+
 function addEdge(model, edge, read) {
   const ends = [nodeFor(model, edge.src), nodeFor(model, edge.dst)];
-  if (read && read.text('label') && !ends[0].row) ends[0].label = read.text('label'); // Network graph: texts belong to the source
-  if (read && !ends[0].row) {
+  if (read && !ends[0].row) { // Network graph: what a row says of a node, it says of its source
+    ends[0].label = read.text('label') || ends[0].label;
+    ends[0].role = ends[0].role || read.text('sourceType')?.toLowerCase() || null;
+    ends[0].score = ends[0].score ?? read.number('sourceValue');
     ends[0].colour = ends[0].colour || fields.colour(read.text('nodeColor'));
     ends[0].preset = ends[0].preset || presetOf(read);
   }
@@ -106,7 +115,7 @@ function addNode(model, id, read, row) {
     intel: fields.intel(read.text('intel')),
     intelSource: read.list('intelSource').join(', '),
     severity: fields.severity(read.text('severity')) ?? 0,
-    score: read.number('score'),
+    score: read.number('score') ?? read.number('sourceValue'),
     group: read.text('group'),
     zone: (read.text('zone') || '').toLowerCase() || null,
     flags: read.list('flags'),

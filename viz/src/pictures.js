@@ -1,7 +1,10 @@
 // What each of the four pictures asks of the graph before it is laid out: which nodes count, what is folded, who touches what.
 
 import { folded } from './folding.js';
-import { isFlagged } from './limits.js';
+import { isFlagged, suspicion } from './limits.js';
+import { count } from './text.js';
+
+const MOST_STANDING_OUT = 30; // more at once, and none does
 
 export const PICTURES = {
   hubs: { label: 'Hubs', question: 'Who talks to very many, who is talked to by many?' },
@@ -26,10 +29,14 @@ export function prepared(model, edges, picture, opened, keep) {
   if (picture === 'lateral') return { nodes, edges: inOrder(own, byId), bundles: new Map(), notes: untimed(own) };
   if (picture === 'intel') return aroundIntel(nodes, own, byId, opened, keep);
   if (picture === 'anomaly') {
-    for (const edge of own) {
-      const score = Math.max(edge.score ?? 0, edge.severity * 25);
-      if (score < 25) continue;
+    const ranked = own.filter(suspicion).sort((a, b) => suspicion(b) - suspicion(a) || b.count - a.count);
+    for (const edge of ranked.slice(MOST_STANDING_OUT)) edge.outranked = true;
+    for (const edge of ranked.slice(0, MOST_STANDING_OUT)) {
+      const score = suspicion(edge);
       for (const id of [edge.src, edge.dst]) byId.get(id).flagged = Math.max(byId.get(id).flagged ?? 0, score);
+    }
+    if (ranked.length > MOST_STANDING_OUT) {
+      return { ...folded(nodes, own, opened, keep), notes: [`${count(ranked.length)} pairs are flagged; the ${MOST_STANDING_OUT} highest stand out, the rest is grey. The table holds all.`] };
     }
   }
   return { ...folded(nodes, own, opened, keep), notes: [] };

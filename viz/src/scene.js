@@ -2,7 +2,7 @@
 
 import { edgeLook, nodeLook, scalesOf } from './encodings.js';
 import { lanes } from './layout_lanes.js';
-import { INSTANT_EDGES } from './limits.js';
+import { INSTANT_EDGES, suspicion } from './limits.js';
 import { hopColour } from './palette.js';
 import { shown } from './text.js';
 
@@ -64,8 +64,8 @@ export function boxOf(points) {
 function labelOf(edge, picture) {
   const service = shown(edge.service, 32);
   if (edge.hop !== null && picture === 'lateral') return `${edge.hop} ${service}`;
-  const score = Math.max(edge.score ?? 0, edge.severity * 25);
-  return picture === 'anomaly' && score >= 25 ? `${service} ${Math.round(score)}` : service;
+  const score = suspicion(edge);
+  return picture === 'anomaly' && score ? `${service} ${Math.round(score)}` : service;
 }
 
 /** Edges between the same two nodes fan out: id -> curvature; a single edge is straight. */

@@ -1,11 +1,12 @@
 // The drawing area: three layers (lanes below, WebGL or canvas in the middle, names and focus on top), what the pointer means, and
 // the change of drawing when WebGL is missing or lost.
 
-import { CanvasDrawing, sized } from './draw_canvas.js';
+import { CanvasDrawing } from './draw_canvas.js';
 import { SigmaDrawing } from './draw_sigma.js';
 import { el } from './elements.js';
 import { Painter } from './paint.js';
 import { edgeAt, nodeAt } from './picking.js';
+import { sized } from './sized.js';
 import { webglHere } from './webgl.js';
 
 export class Stage {
@@ -32,7 +33,7 @@ export class Stage {
     else if (found.software && webgl !== 'on') this.flat('');
     else if (found.available) {
       try {
-        this.drawing = new SigmaDrawing(this.host, this.handlers(), this.software);
+        this.drawing = new SigmaDrawing(this.host, this.handlers(), this.theme, this.software);
         this.acts.drawing('webgl', this.software ? 'software' : '');
       } catch (error) {
         if (!(error instanceof Error)) throw error;

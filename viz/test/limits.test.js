@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { folded } from '../src/folding.js';
-import { bounded } from '../src/limits.js';
+import { bounded, suspicion } from '../src/limits.js';
 import { buildModel } from '../src/model.js';
+import { prepared } from '../src/pictures.js';
 import { FIELDS, office, rowsOf } from '../harness/worlds.js';
 
 const modelOf = (rows, names = ['src', 'dst', 'service', 'count', 'first', 'last', 'severity', 'path_id', 'hop']) => buildModel(names, rows);
@@ -67,4 +68,13 @@ test('folding neither loses nor invents contacts', () => {
   assert.equal(sum(edges), sum(model.edges));
   const ids = new Set(nodes.map((node) => node.id));
   assert.ok(edges.every((edge) => ids.has(edge.src) && ids.has(edge.dst)));
+});
+
+test('of many flagged pairs the 30 highest stand out, and how many there are is said', () => {
+  const rows = Array.from({ length: 45 }, (_, at) => [`10.0.0.${at}`, '192.0.2.1', String(50 + at)]);
+  const model = buildModel(['src', 'dst', 'score'], rows);
+  const { edges, nodes, notes } = prepared(model, model.edges, 'anomaly', new Set(), new Set(model.nodes.keys()));
+  assert.equal(Math.min(...edges.map(suspicion).filter(Boolean)), 65);
+  assert.equal(nodes.filter((node) => node.flagged).length, 31);
+  assert.match(notes[0], /^45 pairs are flagged; the 30 highest stand out/);
 });

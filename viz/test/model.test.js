@@ -24,6 +24,17 @@ for (const [name, names, row] of DIALECTS) {
   });
 }
 
+test('the service of zeekbeacon is its name, or port and protocol where Zeek knew none', () => {
+  const model = one(['src', 'dest', 'service'], ['a', 'b', ['443/tcp/ssl (143)', '8443/tcp/ssl (3)', '8443/tcp/- (9)']]);
+  assert.equal(model.edges[0].service, 'ssl+8443/tcp');
+});
+
+test("Splunk's Network graph: type and value of a row belong to its source, not to the edge", () => {
+  const model = one(['source', 'target', 'nodeTypes', 'nodeValues'], ['a', 'b', 'Server', '60'], ['b', '', 'user', '7']);
+  assert.deepEqual([...model.nodes.values()].map((node) => [node.role, node.score]), [['server', 60], ['user', 7]]);
+  assert.equal(model.edges[0].score, null);
+});
+
 test("Splunk's Network graph: text, colour and place of a row belong to its source", () => {
   const model = one(['source', 'target', 'nodeText', 'nodeColors', 'xPositions', 'yPositions', 'linkColors'], ['a', 'b', 'Mail', '#F00', '3', '4', 'c0ffee'], ['b', '', 'Web', 'url(x)', '', '', '']);
   assert.equal(model.nodes.get('a').label, 'Mail');

@@ -134,6 +134,30 @@ def test_a_double_click_on_a_bundle_opens_its_leaves(opened: Open) -> None:
     assert int(page.locator(".zg").get_attribute("data-nodes") or 0) == before + len(bundle["members"]) - 1
 
 
+def test_isolate_hide_and_least_count_leave_what_they_say_and_what_was_opened_folds_again(opened: Open) -> None:
+    page = opened("world=hubs")
+    root = page.locator(".zg")
+    every = int(root.get_attribute("data-nodes") or 0)
+    page.fill(".zg-search", "10.0.3.77")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Show it and its peers alone").click()
+    peers = int(root.get_attribute("data-nodes") or 0)
+    assert 1 < peers < every
+    page.get_by_role("button", name="Hide it").click()
+    assert int(root.get_attribute("data-edges") or 0) == 0, "only the hidden host had edges among them"
+    for _ in range(2):
+        page.locator(".zg-chip").first.click()
+    assert int(root.get_attribute("data-nodes") or 0) == every
+    page.get_by_label("Least count of an edge").fill("50")
+    page.get_by_label("Least count of an edge").blur()
+    assert page.evaluate(f"() => {VIEW}.shown.edges.every((edge) => edge.count >= 50) && {VIEW}.shown.edges.length > 0")
+    page.locator(".zg-chip").click()
+    hub = page.evaluate(f"() => [...{VIEW}.base.bundles.values()].sort((a, b) => b.members.length - a.members.length)[0].hub")
+    for _ in range(2):
+        page.evaluate(f"(hub) => {VIEW}.unfold(hub)", hub)
+    assert int(root.get_attribute("data-nodes") or 0) == every
+
+
 def test_the_time_bar_narrows_by_mouse_and_keys_plays_and_lets_go(opened: Open) -> None:
     page = opened("world=lateral")
     root = page.locator(".zg")

@@ -62,6 +62,23 @@ def test_a_picture_shows_its_planted_thing(
         assert coloured(page, colour) > 60
 
 
+def test_emulated_webgl_leaves_many_edges_to_a_canvas_below_it_and_wipes_it_when_they_are_few(opened: Open) -> None:
+    page = opened("world=mesh&size=3000&picture=anomaly&webgl=on")
+    painted = """() => {
+      const canvas = document.querySelector('.zg-host > canvas.zg-layer');
+      const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+      let many = 0;
+      for (let at = 3; at < pixels.length; at += 4) many += pixels[at] > 0;
+      return many;
+    }"""
+    page.wait_for_function(f"() => ({painted})() > 20000", timeout=10_000)
+    assert page.evaluate(f"() => {VIEW}.stage.drawing.graph.size") == 1, "the flagged edge alone is left to WebGL"
+    page.get_by_label("Least count of an edge").fill("48")
+    page.get_by_label("Least count of an edge").blur()
+    page.wait_for_function(f"() => ({painted})() === 0", timeout=10_000)
+    assert page.evaluate(f"() => {VIEW}.stage.drawing.graph.size") > 100
+
+
 def test_hostile_values_are_text_everywhere(opened: Open) -> None:
     page = opened("world=hostile")
     for name in page.evaluate("() => window.worlds.HOSTILE"):
