@@ -43,9 +43,33 @@ class Implant:
     round_robin: bool
 
 
-def draw_implant(rng: np.random.Generator, longest_s: float = HOUR_S) -> Implant:
+@dataclass(frozen=True)
+class Habits:
+    """From what the options of implants are drawn. shortest_s, longest: sleep, the longest in terms of the world's (an hour of
+    a day); losses: one of these shares is missed; late, short, busy: shares of implants that start late, live short_h hours,
+    work in bursts; browsing: visits of a person to the same server, from, to; stranger: share of rotating implants whose group
+    holds a site that is none of its servers."""
+
+    shortest_s: float = 10.0
+    longest: float = 1.0
+    losses: tuple[float, ...] = LOSSES
+    late: float = 0.25
+    short: float = 0.2
+    short_h: tuple[float, float] = (4.0, 9.0)
+    busy: float = 0.5
+    bursts: int = 3
+    browsing: tuple[float, float] = (10.0, 400.0)
+    stranger: float = 0.0
+
+
+PROTOCOL = Habits()  # beaconing.md 6.2
+# the prototype of the reference gets here about what it gets in worlds that are harder on purpose (bench.beacon.prototype)
+HARDER = Habits(15.0, 1.5, (0.0, 0.05, 0.15, 0.3, 0.3), 0.3, 0.3, (2.0, 8.0), 0.6, 4, (20.0, 700.0), 0.5)
+
+
+def draw_implant(rng: np.random.Generator, longest_s: float = HOUR_S, habits: Habits = PROTOCOL) -> Implant:
     """Evaluation protocol of beaconing.md 6.2: options are drawn apart from each other, so that they pile up."""
-    sleep_s = float(np.exp(rng.uniform(np.log(10), np.log(longest_s))))
+    sleep_s = float(np.exp(rng.uniform(np.log(habits.shortest_s), np.log(longest_s * habits.longest))))
     jitter = float(rng.choice(JITTERS))
     family = rng.integers(0, 4)
     law: Law = UniformBelow(sleep_s, jitter)
@@ -60,13 +84,13 @@ def draw_implant(rng: np.random.Generator, longest_s: float = HOUR_S) -> Implant
         law,
         jitter,
         sleep_s,
-        loss=float(rng.choice(LOSSES)),
+        loss=float(rng.choice(habits.losses)),
         hours=bool(rng.random() < 0.2),
-        late=bool(rng.random() < 0.25),
-        life_h=float(rng.uniform(4, 9)) if rng.random() < 0.2 else 1e9,
-        bursts=int(rng.integers(1, 4)) if rng.random() < 0.5 else 0,
+        late=bool(rng.random() < habits.late),
+        life_h=float(rng.uniform(*habits.short_h)) if rng.random() < habits.short else 1e9,
+        bursts=int(rng.integers(1, habits.bursts + 1)) if rng.random() < habits.busy else 0,
         duplicates=bool(rng.random() < 0.15),
-        browsing=int(np.exp(rng.uniform(np.log(10), np.log(400)))) if kind < 0.12 else 0,
+        browsing=int(np.exp(rng.uniform(*np.log(habits.browsing)))) if kind < 0.12 else 0,
         servers=int(rng.choice((2, 3, 5))) if 0.12 <= kind < 0.37 else 1,
         round_robin=bool(rng.random() < 0.3),
     )

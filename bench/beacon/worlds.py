@@ -13,13 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.beacon import programs
-from bench.beacon.programs import DAY_S, HOUR_S, Implant
+from bench.beacon.programs import DAY_S, HOUR_S, PROTOCOL, Habits, Implant
 from lab.sim.randomness import Floats, Ints
 from lab.sim.sizes import draw_profile, draw_sizes
 
 HOSTS, DESTINATIONS, INFECTED = 150, 260, 40
 START_S = 1_700_006_400  # a Wednesday, 00:00 UTC
 C2, TIMER, PERSON, RANDOM, TAB, CLOCK = "c2", "timer", "browsing", "random", "tab", "clock"
+STRANGER_HITS = (10, 150)
 KINDS = (PERSON, TIMER, RANDOM, TAB, "update", CLOCK)
 KIND_SHARES = (0.42, 0.26, 0.18, 0.06, 0.06, 0.02)
 
@@ -48,14 +49,14 @@ class World:
     online: list[Ints] = field(default_factory=list)
 
 
-def build(seed: int, days: int = 1) -> World:
+def build(seed: int, days: int = 1, habits: Habits = PROTOCOL) -> World:
     rng = np.random.default_rng([seed, days, 20_231_115])
     world = World()
     spans = [_spans(rng, host, days) for host in range(HOSTS)]
     for _ in range(DESTINATIONS):
         _destination(rng, world, spans)
     for host in rng.permutation(HOSTS)[:INFECTED].tolist():
-        _infect(rng, world, host, spans[host], DAY_S if days > 1 else HOUR_S)
+        _infect(rng, world, host, spans[host], (DAY_S if days > 1 else HOUR_S, habits))
     for here in spans:
         hours = [np.arange(int(start // HOUR_S), int((end - 1) // HOUR_S) + 1) for start, end in here]
         world.online.append(np.unique(np.concatenate(hours)).astype(np.int64) + START_S // 3600)
@@ -108,8 +109,11 @@ def _destination(rng: np.random.Generator, world: World, spans: list[list[tuple[
         _add(world, Seen(kind, host, times, request, reply, len(users)))
 
 
-def _infect(rng: np.random.Generator, world: World, host: int, spans: list[tuple[float, float]], longest_s: float) -> None:
-    implant = programs.draw_implant(rng, longest_s)
+def _infect(
+    rng: np.random.Generator, world: World, host: int, spans: list[tuple[float, float]], drawn: tuple[float, Habits]
+) -> None:
+    """drawn: the longest sleep and the habits that the implant is drawn from."""
+    implant = programs.draw_implant(rng, *drawn)
     times, work = programs.implant_calls(rng, implant, spans)
     sizes = draw_sizes(rng, draw_profile(rng), len(times), np.flatnonzero(work))
     request, reply = sizes.request_b, sizes.reply_b
@@ -122,15 +126,24 @@ def _infect(rng: np.random.Generator, world: World, host: int, spans: list[tuple
         for each in range(implant.servers):
             on = server == each
             _add(world, Seen(C2, host, times[on], request[on], reply[on], 1, implant, member=True))
+        if drawn[1].stranger and rng.random() < drawn[1].stranger:
+            times, request, reply = _mixed(rng, (times, request, reply), spans, int(np.exp(rng.uniform(*np.log(STRANGER_HITS)))))
         _add(world, Seen(C2, host, times, request, reply, 1, implant, group=True))
         return
     known_by = 1
     if implant.browsing:
-        extra = programs.browsing(rng, spans, implant.browsing)
-        times = np.concatenate([times, extra])
-        request = np.concatenate([request, np.rint(rng.lognormal(np.log(1500), 1.0, len(extra)))])
-        reply = np.concatenate([reply, np.rint(rng.lognormal(np.log(14_000), 1.0, len(extra)))])
+        times, request, reply = _mixed(rng, (times, request, reply), spans, implant.browsing)
     _add(world, Seen(C2, host, times, request, reply, known_by, implant, mixed=implant.browsing > 0))
+
+
+def _mixed(
+    rng: np.random.Generator, calls: tuple[Floats, Ints, Ints], spans: list[tuple[float, float]], hits: int
+) -> tuple[Floats, Ints, Ints]:
+    """Times, requests and replies of calls and of a person's visits beside them."""
+    extra = programs.browsing(rng, spans, hits)
+    seen = (extra, *(np.rint(rng.lognormal(np.log(median), 1.0, len(extra))) for median in (1500, 14_000)))
+    times, request, reply = (np.concatenate(both) for both in zip(calls, seen))
+    return times, request, reply
 
 
 def _add(world: World, seen: Seen) -> None:

@@ -243,6 +243,11 @@ def test_what_a_row_tells_of_a_busy_beacon_is_right() -> None:
     for name in ("events", "bytes_out", "period_s"):
         assert part[name] == pytest.approx(whole[name], rel=0.05), name
     assert part["beacon_score"] == pytest.approx(whole["beacon_score"], abs=3)
+    assert (whole["sampled"], part["sampled"]) == (0, 1)
+    assert any(reason.startswith("sampled: timing and sizes are those of 2,000 of some") for reason in part["why_not"])
+    lines = {kept: [int(count) for count in found["sparkline"][1:]] for kept, found in told.items()}
+    assert sum(lines[2_000]) == part["events"]
+    assert lines[2_000] == pytest.approx(lines[20_000], rel=0.1), "the line is of all events, not of the sample"
 
 
 def test_a_busy_strobe_is_found_with_its_estimated_number() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.beacon import measures, worlds
+from bench.beacon import internet_facing, measures, rotation, worlds
+from bench.beacon.prototype import evidence
+from bench.beacon.rotation import Infection
 from bench.beacon.worlds import C2, PERSON, Seen
 
 
@@ -35,3 +37,31 @@ def test_a_world_is_the_same_for_its_seed_and_another_for_another(monkeypatch: p
     assert [each.ticks.tolist() for each in here.seen] == [each.ticks.tolist() for each in again.seen]
     assert [each.ticks.tolist() for each in here.seen] != [each.ticks.tolist() for each in other.seen]
     assert {each.kind for each in here.seen} >= {C2}
+
+
+@pytest.mark.parametrize(
+    ("gaps_s", "low", "high"),
+    [
+        pytest.param([60.0] * 200, 0.99, 1.0, id="fixed"),
+        pytest.param(np.random.default_rng(1).uniform(6, 60, 400).tolist(), 0.4, 0.7, id="90-percent-jitter"),
+        pytest.param(np.random.default_rng(1).exponential(60, 400).tolist(), 0.0, 0.34, id="memoryless"),
+        pytest.param([60.0] * 2, 0.0, 0.0, id="too-few"),
+    ],
+)
+def test_the_prototype_scores_as_the_reference_tells(gaps_s: list[float], low: float, high: float) -> None:
+    ticks = (17_000_000_000 + 10 * np.cumsum([0.0, *gaps_s])).astype(np.int64)
+    assert low <= evidence(ticks) <= high
+
+
+def test_places_are_counted_from_the_rows_of_a_search() -> None:
+    flows, _ = internet_facing.build(1)
+    implant = next(flow.dest for flow in flows if flow.kind == internet_facing.IMPLANT)
+    row = {"src": internet_facing.SERVER, "by": "ip", "dest": "203.0.0.1", "addresses": ["203.0.0.1"]}
+    assert internet_facing.rank_of([row, {**row, "dest": implant}], flows) == 2
+    assert internet_facing.rank_of([row], flows) == 2, "behind the last"
+    infection = Infection(rotation.STRAINS[0], "10.0.0.5", {"198.18.0.1": 60, "198.18.0.2": 40})
+    other, half, group = (
+        {"src": src, "by": "group", "addresses": held}
+        for src, held in (("10.0.0.6", [*infection.servers]), ("10.0.0.5", ["198.18.0.2"]), ("10.0.0.5", [*infection.servers]))
+    )
+    assert rotation.group_rank([other, half, group], infection) == (2, 1.0), "its own rows, and most of its calls"

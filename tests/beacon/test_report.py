@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from zeekhunt.beacon import report
+from zeekhunt.beacon import report, sparkline
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1), st.integers(0, 10**6))
 def test_a_sparkline_counts_every_event_once(steps: list[int], room: int) -> None:
     ticks = np.sort(np.array(steps, np.int64))
-    counts = report.sparkline(ticks, int(ticks[0]), int(ticks[-1]) + room)
-    assert len(counts) == report.SPARKLINE_BINS
+    counts = sparkline.counts(ticks, sparkline.edges(int(ticks[0]), int(ticks[-1]) + room))
+    assert len(counts) == sparkline.BINS
     assert sum(counts) == len(steps)
 
 
 def test_the_last_event_of_the_search_is_in_the_last_bin() -> None:
-    assert report.sparkline(np.array([0, 864_000]), 0, 864_000) == [1, *[0] * 22, 1]
+    assert sparkline.counts(np.array([0, 864_000]), sparkline.edges(0, 864_000)) == [1, *[0] * 22, 1]
 
 
 @pytest.mark.parametrize(

@@ -65,8 +65,11 @@ def _at_tau(ticks: list[int], tau_s: int, law: Law) -> Evidence | None:
     a, x = (0.0 if math.isnan(statistics[part]) else ramp(statistics[part], 0.05, 0.8) for part in (4, 6))
     c = (r + u) / 2 if math.isnan(statistics[5]) else ramp(math.log(statistics[5] + 0.02), 0.0, math.log(0.12))
     scores = [1.0, r, ramp(statistics[2], 0.08, 0.7), u, a, c, x]
-    gate = certainty(nats, len(silences))
-    points = [weight * score * gate for weight, score in zip((0.50, 0.11, 0.08, 0.08, 0.10, 0.08, 0.05), scores)]
+    earned = earned_nats(nats, len(silences))
+    points = [weight * score for weight, score in zip((0.50, 0.11, 0.08, 0.08, 0.10, 0.08, 0.05), scores)]
+    if earned > 60:
+        points[0] += 0.8 * min(math.log(earned / 60) / math.log(300 / 60), 1.0) * (1 - sum(points))
+    points = [point * certainty(earned) for point in points]
     total = sum(points)
     if tau_s > 1:
         left = max(total - 0.02, 0.0)
@@ -82,9 +85,12 @@ def without_nights(d: list[int]) -> list[int]:
     return sorted(short if len(short) >= 3 else d)
 
 
-def certainty(nats: float, intervals: int) -> float:
+def earned_nats(nats: float, intervals: int) -> float:
     earned = max(nats, 0.0)
-    earned *= min(earned / (intervals * 0.15), 1.0)
+    return earned * min(earned / (intervals * 0.15), 1.0)
+
+
+def certainty(earned: float) -> float:
     if earned <= 8.5:
         return 0.36 * earned / 8.5
     return 0.36 + 0.64 * min(math.log(earned / 8.5) / math.log(60 / 8.5), 1.0)

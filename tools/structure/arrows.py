@@ -20,14 +20,15 @@ OWN_FOLDERS = ("zeekhunt", "lab", "tools", "bench", "tests", "notebooks", "hunts
 # Modules that may import numpy, by package: they serve the merge on the search head. A name here may not exist yet.
 NUMPY_BY_PACKAGE = {
     "zeekhunt.graph": """
-        betweenness degrees edge_table graph_rows graph_selection hop_points host_links host_roles lateral leaf_folding
-        network_graph node_columns node_sums paths scans session_table sessions
+        betweenness degrees edge_store edge_table graph_rows graph_selection hop_points host_links host_roles lateral leaf_folding
+        network_graph node_columns node_sums paths scans session_columns session_table sessions
     """,
     "zeekhunt.spl": "arrays digits numeric",
     "zeekhunt.beacon": """
-        canonical context decode entities explain facts lattice laws long_ranking long_report long_score long_table merge pairs
-        parts periodogram phase_lock presence prevalence ramp ranking raw_columns report rita rita_window sampled scope score
-        segments series sizes sleep_law standing stored strobe strobe_report timing
+        canonical company context decode entities explain facts lattice laws long_ranking long_report long_score long_table
+        merge novelty pairs parts periodogram phase_lock presence prevalence ramp ranking raw_columns report rita rita_window
+        sampled scope score segments series signatures sizes sleep_law sparkline stacking standing stored strobe strobe_report
+        succession timing
     """,
     "zeekhunt.dns": "tunnel_ranking tunnel_score tunnel_table",
 }

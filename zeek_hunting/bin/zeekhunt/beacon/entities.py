@@ -34,7 +34,7 @@ HANDSHAKE_TICKS = 600  # a TLS handshake comes at most 60 s after its connection
 class Entity:
     """What one row is about. dest: an address or a name, '' for a group; addresses: of all destinations, in order; pairs: the
     places of its pairs (of a name: in the named pairs); sources: internal sources that know the destination; via: how it was
-    named."""
+    named; succession: a group whose members keep one timer in turn (see succession)."""
 
     kind: str
     src: str
@@ -45,6 +45,7 @@ class Entity:
     services: tuple[tuple[str, int], ...]
     sources: int
     via: tuple[str, ...] = ()
+    succession: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def of_groups(pairs: Pairs, hunted: np.ndarray, named: Pairs, around: Context, m
             members.setdefault((pairs.src[at], service, (pairs.src[at], pairs.dest[at]) in names, bucket), []).append(at)
         for (src, *_), held in sorted(members.items()):
             if len(held) > 1 and events[held].sum() >= min_events:
-                candidates.setdefault(tuple(held), _group(pairs, src, held, around))
+                candidates.setdefault(tuple(held), group(pairs, src, held, around))
     return list(candidates.values())
 
 
@@ -140,7 +141,7 @@ def columns(entities: Sequence[Entity], pairs: Pairs, named: Pairs, around: Cont
         source_of_pair=np.array([around.source[entity.src] for entity in entities], np.int64),
         online_hours=around.online,
         sources_of_dest=np.array([entity.sources for entity in entities], np.int64),
-        sources_seen=around.sources_seen,
+        sources_seen=np.array([around.seen(entity.src) for entity in entities], np.int64),
         extent=_extent(owner, ticks, count, sampled) if sampled else None,
         events=_counts(entities, pairs, named) if sampled else None,
     )
@@ -229,7 +230,8 @@ def _last_before(line: tuple[np.ndarray, np.ndarray], wanted: tuple[np.ndarray, 
     return np.where(fits, found, -1)
 
 
-def _group(pairs: Pairs, src: str, places: list[int], around: Context) -> Entity:
+def group(pairs: Pairs, src: str, places: list[int], around: Context) -> Entity:
+    """Of the pairs at these places, in order, all of one source."""
     return Entity(
         kind=GROUP,
         src=src,
@@ -238,7 +240,7 @@ def _group(pairs: Pairs, src: str, places: list[int], around: Context) -> Entity
         pairs=tuple(places),
         addresses=tuple(pairs.dest[at] for at in places),
         services=_services(pairs, places),
-        sources=int(around.sources_of_dest[places].max()),
+        sources=int(np.sort(around.sources_of_dest[places])[len(places) // 2]),  # one common server among rare ones says little
     )
 
 

@@ -15,7 +15,7 @@ from .settings import CONTEXT, PARTS, SEVERITIES, BeaconSettings
 from .sizes import Direction
 from .timing import EXPONENTIAL, SCORED
 
-HUNT_VERSION = "2"
+HUNT_VERSION = "3"
 MEANING = {
     "sleep_law": "nats by which a law of sleeping explains the intervals better than random traffic",
     "dispersion": "spread of the middle half of the intervals",
@@ -31,8 +31,10 @@ CONTEXT_WORDS = {
     "bad_certificate": "a certificate that is not valid",
     "own_signature": "a program that goes nowhere else",
     "new": "not known to the site before",
+    "moves": "one timer over several servers",
     "known_service": "a time or name service",
     "clock_locked": "keeps to the clock, as schedulers do",
+    "company": "its source does the same with {company} destinations",
 }
 CONFIDENCE = ((30, "high"), (10, "medium"), (0, "low"))  # intervals it rests on
 FEW_EVENTS = 12
@@ -44,17 +46,24 @@ CLOCK_SPREAD_S = 1.0
 
 @dataclass(frozen=True)
 class Subject:
-    """What is explained. sources: internal sources of the destination, of sources_seen; destinations: addresses."""
+    """What is explained. sources: those of the destination, of sources_seen, internal ones alone or external ones alone as the
+    source itself (inside); destinations: addresses; kept: events that timing and sizes rest on."""
 
     kind: str
     unanswered: bool
     events: int
+    kept: int
     first_tick: int
     last_tick: int
     destinations: int
     sources: int
     sources_seen: int
+    inside: bool
     threat_score: float
+
+    @property
+    def sources_in_words(self) -> str:
+        return "internal sources" if self.inside else "external sources"
 
 
 def evidence(scores: BeaconScores, at: int, subject: Subject) -> list[str]:
@@ -64,7 +73,8 @@ def evidence(scores: BeaconScores, at: int, subject: Subject) -> list[str]:
     """
     parts = [*scores.contributions[at].tolist()]
     without_context = 100 / (1 + math.exp(-float(scores.rank[at] - scores.context[at].sum())))
-    flags = [CONTEXT_WORDS[flag] for flag, odds in zip(CONTEXT, scores.context[at].tolist()) if odds]
+    company = int(scores.company[at])
+    flags = [CONTEXT_WORDS[flag].format(company=company) for flag, odds in zip(CONTEXT, scores.context[at].tolist()) if odds]
     parts.append((without_context if flags else subject.threat_score) - math.fsum(parts))
     parts.append(subject.threat_score - math.fsum(parts))
     points = finding.points(parts)
@@ -78,7 +88,7 @@ def evidence(scores: BeaconScores, at: int, subject: Subject) -> list[str]:
     hours = f"active in {int(presence.active_hours[at])} of {int(presence.online_hours[at])} hours the source was on"
     lines.append(f"presence: {hours}: {points[len(PARTS) + 1]:+.2f}")
     answer = "; capped by the answered pair or as an unanswered one" if subject.unanswered else ""
-    known = f"{subject.sources} of {subject.sources_seen} internal sources go there{'' if flags else answer}"
+    known = f"{subject.sources} of {subject.sources_seen} {subject.sources_in_words} go there{'' if flags else answer}"
     lines.append(f"rarity: {known}: {points[-2]:+.2f}")
     if flags:
         lines.append(f"context: {', '.join(flags)}{answer}: {points[-1]:+.2f}")
@@ -93,11 +103,15 @@ def why_not(scores: BeaconScores, at: int, subject: Subject, settings: BeaconSet
         reasons.append(f"only {subject.events} events, too few intervals to measure")
     if subject.kind == GROUP:
         reasons.append(f"{subject.destinations} destinations that need not belong together: compare who owns them")
+    if subject.kept < subject.events:
+        reasons.append(f"sampled: timing and sizes are those of {subject.kept:,} of some {subject.events:,} events")
     if subject.unanswered:
         reasons.append("nobody answers: a dead service, or a server that is gone")
     if subject.sources > 1 and scores.prevalence[at] > COMMON:
         share = subject.sources / subject.sources_seen
-        reasons.append(f"{subject.sources} of {subject.sources_seen} internal sources go there ({share:.0%})")
+        reasons.append(f"{subject.sources} of {subject.sources_seen} {subject.sources_in_words} go there ({share:.0%})")
+    if scores.company[at] > settings.company_free:
+        reasons.append(f"its source does the same with {int(scores.company[at]) - 1} other destinations: peers of one program")
     if subject.events < FEW_EVENTS:
         reasons.append(f"only {subject.events} events")
     if 100 * timing.timing[at] < settings.severity_medium:
@@ -162,7 +176,7 @@ def counterfactual(scores: BeaconScores, at: int, subject: Subject, settings: Be
     odds = -settings.prevalence_weight * math.log10(prevalence / settings.neutral_prevalence)
     rank = float(scores.rank[at]) - float(scores.prevalence_log_odds[at]) + odds
     points = min(100 / (1 + math.exp(-rank)), 100.0)
-    return f"if {supposed} of {subject.sources_seen} internal sources went there: {points:.0f}"
+    return f"if {supposed} of {subject.sources_seen} {subject.sources_in_words} went there: {points:.0f}"
 
 
 def _clock(period_s: float, low_s: float, high_s: float) -> str:

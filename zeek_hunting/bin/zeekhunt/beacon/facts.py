@@ -2,10 +2,11 @@
 
 known_service  time or name service, by what Zeek recognised and by its port: nothing on a network is more periodic than NTP
 odd_port       its service is spoken on a port that is not the service's own
+moves          one timer over several rare destinations in turn (see succession)
 unnamed        TLS or HTTP to an address, without a name, in a search that holds names
 
-Each is about the service of most of its events. The other flags of settings.CONTEXT take logs or a memory that this search does
-not have, and stay unknown.
+Each is about the service of most of its events. What programs show of themselves: see signatures; what is new: novelty; clock:
+context.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from functools import lru_cache
 import numpy as np
 
 from .canonical import Pairs
-from .entities import NAME, Entity
-from .series import Flags
+from .company import ALONE
+from .entities import GROUP, NAME, Entity
+from .series import Flags, Ints
 from .service_text import off_its_ports, split
 
 KNOWN_SERVICES = {("ntp", "123"), ("dns", "53")}
@@ -30,7 +32,8 @@ def facts(about: Sequence[Entity], named: Pairs) -> dict[str, Flags]:
     known, odd, naming = (
         (np.array(flags, np.bool_) for flags in zip(*map(_of_service, usual))) if about else [np.zeros(0, bool)] * 3
     )
-    found: dict[str, Flags] = {"known_service": known, "odd_port": odd}
+    moves = np.array([entity.succession for entity in about], np.bool_)
+    found: dict[str, Flags] = {"known_service": known, "odd_port": odd, "moves": moves}
     if named.src:
         ends = set(zip(named.src, named.dest))
         nameless = [
@@ -39,6 +42,23 @@ def facts(about: Sequence[Entity], named: Pairs) -> dict[str, Flags]:
         ]
         found["unnamed"] = naming & np.array(nameless, np.bool_)
     return found
+
+
+def talks(about: Sequence[Entity]) -> Ints:
+    """(entities,) a number for each kind of talk, for PairColumns.talk: what an entity is about, and protocol,
+    service and port of most of its events. Peers of a swarm have ports of their own: where Zeek recognised no service
+    the port is left out. Groups have no company."""
+    numbers: dict[tuple[str, str], int] = {}
+    return np.array(
+        [ALONE if one.kind == GROUP else numbers.setdefault((one.kind, _talk(_usual(one))), len(numbers)) for one in about],
+        np.int64,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _talk(service: str) -> str:
+    port, proto, spoken = split(service)
+    return f"{port}/{proto}/{'+'.join(spoken)}" if spoken else proto
 
 
 def _usual(entity: Entity) -> str:

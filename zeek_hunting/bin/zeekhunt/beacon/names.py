@@ -18,13 +18,13 @@ from itertools import compress
 from ..zeek import byte_count, event_time
 from ..zeek import fields as zeek_fields
 from ..zeek.block import Block, column
-from . import summary
+from . import summary, traits
 
 CONN, TLS, HTTP = "conn", "ssl", "http"
 CONNECT = "connect"
 VIAS = (TLS, HTTP, CONNECT)
 SIGNAL_FIELDS = ("server_name", "tls_established", "http_method")
-FIELDS = (*SIGNAL_FIELDS, "http_host", "uri", "request_body", "response_body")
+FIELDS = (*SIGNAL_FIELDS, "http_host", "uri", "request_body", "response_body", *traits.FIELDS)
 LONGEST_NAME = 253
 STORED_HELD_B = 32_000_000
 LONGEST_TEXT = 1_000  # of a cell that is looked at
@@ -54,6 +54,7 @@ class NameSummary:
         self.tally: Counter[str] = Counter()
         self._seen: dict[summary.Key, dict[str, array[int]]] = {}
         self.events = 0
+        self._traits = traits.TraitSet()
         self._stride = summary.STRIDE + rita
 
     def add(self, block: Block, log_of_row: Sequence[str]) -> None:
@@ -65,11 +66,15 @@ class NameSummary:
         ports, request, reply = (
             byte_count.numbers(column(block, field)) for field in ("src_port", "request_body", "response_body")
         )
+        shown = list(zip(*(column(block, field) for field in traits.FIELDS)))
         for at, log in enumerate(log_of_row):
             if log == CONN:
                 continue
             self.tally["read"] += 1
             via, name = (TLS, name_of(server[at])) if log == TLS else requested(method[at], host[at], uri[at])
+            if src[at] and dest[at] and ticks[at] >= 0:
+                for word in traits.words(*shown[at]):
+                    self._traits.add(traits.Trait(src[at], dest[at], name, word), ticks[at])
             if not (src[at] and dest[at] and name and ticks[at] >= 0):
                 reason = "no_src" if not src[at] else "no_dest" if not dest[at] else "no_time" if name else "no_name"
                 self.tally[reason] += 1
@@ -83,13 +88,20 @@ class NameSummary:
             if self._stride > summary.STRIDE:
                 values.append(byte_count.UNKNOWN)
 
+    def held(self) -> int:
+        """Events and traits in memory."""
+        return self.events + len(self._traits)
+
     def drain(self) -> Iterator[dict[str, tuple[str, ...]]]:
         """Partial rows in the order of keys, in parts: column -> cells. The tally stays."""
         keys = sorted(self._seen)
         for start in range(0, len(keys), summary.PART_ROWS):
             part = keys[start : start + summary.PART_ROWS]
             yield dict(zip(summary.COLUMNS, zip(*(row for key in part for row in self._rows(key)))))
-        self._seen, self.events = {}, 0
+        rows = list(self._traits.rows(summary.COLUMNS, summary.VERSION))
+        for start in range(0, len(rows), summary.PART_ROWS):
+            yield dict(zip(summary.COLUMNS, zip(*rows[start : start + summary.PART_ROWS])))
+        self._seen, self.events, self._traits = {}, 0, traits.TraitSet()
 
     def _rows(self, key: summary.Key) -> list[tuple[str, ...]]:
         services = self._seen[key]
@@ -129,7 +141,7 @@ class EventSummary:
         self._pairs.add(ChosenRows(block, [log == CONN for log in log_of_row]))
 
     def full(self) -> bool:
-        return self._pairs.full() or self._names.events >= summary.EVENTS_HELD // 4 or self._stored_b >= STORED_HELD_B
+        return self._pairs.full() or self._names.held() >= summary.EVENTS_HELD // 4 or self._stored_b >= STORED_HELD_B
 
     def drain(self) -> Iterator[dict[str, tuple[str, ...]]]:
         for start in range(0, len(self._stored), summary.PART_ROWS):

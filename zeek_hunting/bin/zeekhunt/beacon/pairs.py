@@ -17,7 +17,7 @@ from ..zeek import byte_count, conn_state, event_time
 from ..zeek import fields as zeek_fields
 from ..zeek.block import TableRows
 from ..zeek.partial import SummaryError, check_version, read_tally, whole
-from . import names, raw_columns, sampled, sampling, summary
+from . import names, raw_columns, sampled, sampling, summary, traits
 from .canonical import Events, Pairs, canonical, constant, distinct, joined, of_rows
 from .codec import repeated
 from .decode import decode
@@ -45,10 +45,12 @@ class Settled(NamedTuple):
 
 
 class PairTable:
-    """Gathers. ``add`` takes blocks of a chunk, ``finish`` gives the Pairs; ``tally`` counts events read, used and skipped."""
+    """Gathers. ``add`` takes blocks of a chunk, ``finish`` gives the Pairs; ``tally`` counts events read, used and skipped;
+    ``traits`` are those that came with named events."""
 
     def __init__(self, keys: Keys, rita: bool = False) -> None:
         self.tally: Counter[str] = Counter()
+        self.traits = traits.TraitSet()
         self._keys = keys
         self._rita = rita
         self._pairs: dict[summary.Key, int] = {}
@@ -229,6 +231,8 @@ class PairTable:
                 check_version(version, summary.VERSION)
             if kind == summary.TALLY:
                 self.tally.update(read_tally(cells["zh_tally"][at]))
+            elif kind == traits.KIND:
+                self.traits.add_cells(cells, at)
             elif kind in (summary.PAIR, summary.NAME):
                 kept.append(at)
             else:

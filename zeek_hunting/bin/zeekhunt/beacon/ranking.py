@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,12 +15,17 @@ from ..zeek.site import Site
 from ..zeek.tally import sentence, why_nothing
 from . import entities, report, sampling, scope, selftest, standing, summary
 from .entities import Entity
-from .facts import facts
+from .facts import facts, talks
+from .novelty import novelty_flags
 from .pairs import Keys, Pairs, PairTable
 from .rita import rita_scores
 from .rita_window import rita_window
-from .score import score
+from .score import BeaconScores, score
+from .series import PairColumns
 from .settings import BeaconSettings
+from .signatures import signature_flags
+from .stacking import behind, columns_behind
+from .succession import successions
 
 SKIPPED = {
     "no_time": "without a time",
@@ -45,6 +50,27 @@ class Request:
     rita: bool = False
     by: str = ALL
     selftest: bool = False
+
+
+class _Network(NamedTuple):
+    """Everything that was gathered: pairs of addresses, pairs of a source and a name, and what the whole network says."""
+
+    pairs: Pairs
+    named: Pairs
+    around: scope.Context
+
+
+class _Scored(NamedTuple):
+    """Entities in the order of the rows of columns and scores."""
+
+    about: list[Entity]
+    columns: PairColumns
+    scores: BeaconScores
+
+    def behind(self, more: _Scored) -> _Scored:
+        """These, then more."""
+        columns, scores = columns_behind(self.columns, more.columns), behind(self.scores, more.scores)
+        return _Scored([*self.about, *more.about], columns, scores)
 
 
 class Ranking:
@@ -80,8 +106,8 @@ class Ranking:
             pairs, named = self._table.finish()
             around = scope.context(pairs, named, self._site)
         chosen, hunted, rita = self._choose(pairs)
-        about = self._entities(pairs, named, chosen, hunted, around)
-        found = self._findings(pairs, named, about, around, rita)
+        about = self._members(pairs, named, chosen, around)
+        found = self._findings(_Network(pairs, named, around), about, hunted, rita)
         if self._request.selftest and found:
             found["planted"] = self._planted(found)
             self._say("WARN", selftest.ranks([str(label) for label in found["planted"]]))
@@ -89,18 +115,37 @@ class Ranking:
             self._say("WARN", "nothing to rank: every pair was left out, see the message above for why")
         return found
 
-    def _entities(
-        self, pairs: Pairs, named: Pairs, chosen: np.ndarray, hunted: np.ndarray, around: scope.Context
-    ) -> list[Entity]:
-        """What is scored. A search for groups scores addresses and names as well: a group must be better than its members."""
+    def _members(self, pairs: Pairs, named: Pairs, chosen: np.ndarray, around: scope.Context) -> list[Entity]:
+        """Addresses and names, which a search for groups scores as well: a group must be better than its members."""
         about = entities.of_addresses(pairs, chosen, around)
-        least = self._request.min_events
         if self._request.by != entities.IP:
             reasons = scope.reasons(named, self._site, self._request.direction)
-            about += entities.of_names(named, scope.hunted_names(named, reasons), around, least)
-        if self._request.by in (entities.GROUP, ALL):
-            about += entities.of_groups(pairs, hunted, named, around, least)
+            about += entities.of_names(named, scope.hunted_names(named, reasons), around, self._request.min_events)
         return about
+
+    def _groups(self, network: _Network, hunted: np.ndarray, members: _Scored) -> list[Entity]:
+        """Candidates: by what their destinations share, and by the timer that members keep one after the other."""
+        pairs, around = network.pairs, network.around
+        found = entities.of_groups(pairs, hunted, network.named, around, self._request.min_events)
+        groups = {one.pairs: one for one in found}
+        chains = successions(members.about, members.columns, members.scores.timing, around.sources_seen, self._settings)
+        for chain in chains:
+            places = sorted(members.about[at].pairs[0] for at in chain)
+            group = entities.group(pairs, members.about[chain[0]].src, places, around)
+            groups[group.pairs] = replace(group, succession=True)
+        return list(groups.values())
+
+    def _scored(self, network: _Network, about: list[Entity]) -> _Scored:
+        columns = replace(
+            entities.columns(about, network.pairs, network.named, network.around),
+            facts={
+                **facts(about, network.named),
+                **signature_flags(about, self._table.traits.told()),
+                **novelty_flags(about, *network),
+            },
+            talk=talks(about),
+        )
+        return _Scored(about, columns, score(columns, self._settings))
 
     def _planting_source(self, around: scope.Context) -> str:
         """The internal source that is on for the most hours, the first of several; any source where none is internal."""
@@ -144,16 +189,22 @@ class Ranking:
         return chosen, hunted, rita
 
     def _findings(
-        self, pairs: Pairs, named: Pairs, about: list[Entity], around: scope.Context, rita: dict[str, np.ndarray]
+        self, network: _Network, about: list[Entity], hunted: np.ndarray, rita: dict[str, np.ndarray]
     ) -> dict[str, Sequence[finding.Cell]]:
+        if not about and self._request.by not in (entities.GROUP, ALL):
+            return {}
+        found = self._scored(network, about)
+        if self._request.by in (entities.GROUP, ALL):
+            groups = self._groups(network, hunted, found)
+            found = found.behind(self._scored(network, groups)) if groups else found
+        about, columns, scores = found
         if not about:
             return {}
-        columns = replace(entities.columns(about, pairs, named, around), facts=facts(about, named))
         if not columns.request_sizes.values.size:
             self._say("WARN", f"no event has {zeek_fields.SPELLINGS['orig_bytes'][0]}: sizes add nothing to the scores")
-        scores = score(columns, self._settings)
         threat = standing.capped_by_answered(about, scores.threat_score)
-        shown = standing.shown(about, scores.timing.timing, threat, standing.named_share(pairs, named), self._request.by)
+        share = standing.named_share(network.pairs, network.named)
+        shown = standing.shown(about, scores.timing, threat, share, self._request.by)
         if rita:
             shown |= np.array([entity.kind == entities.IP for entity in about], bool)
         self._say_hidden(about, shown)
@@ -166,7 +217,7 @@ class Ranking:
                 f"{len(order) - self._request.limit:,} of {len(order):,} ranked pairs are left out: raise limit= to see them",
             )
             order = order[: self._request.limit]
-        ranked = report.Ranked(about, columns, scores, threat, around, rita, self._settings)
+        ranked = report.Ranked(about, network.pairs, network.named, columns, scores, threat, network.around, rita, self._settings)
         return report.table(ranked, order) if len(order) else {}
 
     def _say_hidden(self, about: list[Entity], shown: np.ndarray) -> None:

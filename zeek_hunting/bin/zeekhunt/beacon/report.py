@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import finding
-from . import drilldown, explain
+from . import drilldown, explain, sparkline
+from .canonical import Pairs
 from .entities import IP, Entity
 from .scope import Context
 from .score import BeaconScores
@@ -17,18 +18,18 @@ from .settings import BeaconSettings
 
 RITA_COLUMNS = ("ts", "ds", "dur", "hist", "score")
 HUNT_OF = {"ip": "c2_beacon_ip", "name": "c2_beacon_name", "group": "c2_beacon_group"}
-SPARKLINE = "##__SPARKLINE__##"  # a multivalue field that begins so is drawn as a line by Splunk's tables
-SPARKLINE_BINS = 24
 STROBE_EVENTS = 86_400
 LISTED = 50  # addresses named in a row
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """about: what was scored, the order of columns, scores and threat (100 = most suspicious, after the cap of unanswered
-    pairs); rita: name -> (pairs,) RITA's scores, empty unless asked for."""
+    """about: what was scored, of pairs of addresses and named ones; in the order of columns, scores and threat (100 = most
+    suspicious, after the cap of unanswered pairs); rita: name -> (pairs,) RITA's scores, empty unless asked for."""
 
     about: Sequence[Entity]
+    pairs: Pairs
+    named: Pairs
     columns: PairColumns
     scores: BeaconScores
     threat: np.ndarray
@@ -84,21 +85,15 @@ def _details(ranked: Ranked, at: int) -> dict[str, finding.Cell]:
         "destinations": len(entity.addresses),
         "addresses": list(entity.addresses[:LISTED]),
         "sources": entity.sources,
-        "sources_seen": ranked.around.sources_seen,
+        "sources_seen": ranked.around.seen(entity.src),
         "bytes_out": _bytes(ranked, ranked.columns.request_sizes, at),
         "bytes_in": _bytes(ranked, ranked.columns.reply_sizes, at),
         "unanswered": int(entity.attempt),
         "strobe": int(is_strobe(_ticks(ranked, at), ranked.columns.counted(at))),
         "counterfactual": explain.counterfactual(ranked.scores, at, _subject(ranked, at), ranked.settings),
-        "sparkline": [SPARKLINE, *map(str, sparkline(_ticks(ranked, at), ranked.around.first_tick, ranked.around.last_tick))],
+        "sampled": int(_is_sampled(ranked, at)),
+        "sparkline": [sparkline.MARK, *map(str, _line(ranked, at))],
     }
-
-
-def sparkline(ticks: np.ndarray, first_tick: int, last_tick: int) -> list[int]:
-    """Events in SPARKLINE_BINS equal parts of the time from first_tick to last_tick, the same for every row of a result."""
-    bins = (ticks - first_tick) * SPARKLINE_BINS // max(last_tick - first_tick + 1, 1)
-    counts: list[int] = np.bincount(bins, minlength=SPARKLINE_BINS).tolist()
-    return counts
 
 
 def is_strobe(ticks: np.ndarray, events: int) -> bool:
@@ -115,11 +110,13 @@ def _subject(ranked: Ranked, at: int) -> explain.Subject:
         kind=entity.kind,
         unanswered=entity.attempt,
         events=ranked.columns.counted(at),
+        kept=len(_ticks(ranked, at)),
         first_tick=first_tick,
         last_tick=last_tick,
         destinations=len(entity.addresses),
         sources=entity.sources,
-        sources_seen=ranked.around.sources_seen,
+        sources_seen=ranked.around.seen(entity.src),
+        inside=ranked.around.is_inside(entity.src),
         threat_score=float(ranked.threat[at]),
     )
 
@@ -127,6 +124,18 @@ def _subject(ranked: Ranked, at: int) -> explain.Subject:
 def _ticks(ranked: Ranked, at: int) -> np.ndarray:
     starts = ranked.columns.series.starts
     return ranked.columns.series.ticks[int(starts[at]) : int(starts[at + 1])]
+
+
+def _is_sampled(ranked: Ranked, at: int) -> bool:
+    """Whether events of the row are left out of its timing, sizes and services."""
+    return ranked.columns.counted(at) > len(_ticks(ranked, at))
+
+
+def _line(ranked: Ranked, at: int) -> list[int]:
+    bounds = sparkline.edges(ranked.around.first_tick, ranked.around.last_tick)
+    if not _is_sampled(ranked, at):
+        return sparkline.counts(_ticks(ranked, at), bounds)
+    return sparkline.estimated(ranked.about[at], ranked.columns.counted(at), ranked.pairs, ranked.named, bounds)
 
 
 def _rita(entity: Entity, values: np.ndarray) -> float | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import sampling
-from .series import Flags, Ints
+from .series import Flags, Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +78,18 @@ def most_within(ticks: Ints, known: Sampled, window: int) -> int:
     return round(float(estimates.max()))
 
 
+def per_bin(ticks: Ints, known: Sampled, edges: Ints) -> Floats:
+    """Events of a sampled pair in each bin, estimated like their number: those kept by the share that is kept of its hours with
+    an event; where nothing is kept of a bin, by the rate of the pair. ticks: of the kept events; edges: (bins + 1,) ticks."""
+    width = np.diff(edges)
+    held = np.diff(np.searchsorted(ticks, edges))
+    active = _within(*_columns(sampling.active(known.marks.tolist())), edges[:-1], width)
+    covered = active - _within(known.begins, known.ends, edges[:-1], width)
+    rate = known.events / max(int(active.sum()), 1)
+    estimated: Floats = np.where(covered > 0, held * active / np.maximum(covered, 1), rate * active)
+    return estimated
+
+
 def _columns(stretches: Sequence[sampling.Stretch]) -> tuple[Ints, Ints]:
     """begins, ends."""
     begins, ends = np.array(stretches, np.int64).reshape(-1, 2).T
@@ -88,7 +100,7 @@ def _length(begins: Ints, ends: Ints) -> int:
     return int((ends - begins).sum())
 
 
-def _within(begins: Ints, ends: Ints, starts: Ints, window: int) -> Ints:
+def _within(begins: Ints, ends: Ints, starts: Ints, window: int | Ints) -> Ints:
     """(starts,): ticks of the stretches in each window."""
     lengths = np.concatenate(([0], np.cumsum(ends - begins)))
 

@@ -32,18 +32,30 @@ class Ends(Protocol):
 class Context:
     """What the whole network says.
 
-    source: address -> index into online; online: hours in which each source had any event, of any kind; sources_of_dest:
-    (pairs,) internal sources with a session to the pair's destination, at least 1; sources_of_name: internal sources that
-    called a destination so, at least 1; sources_seen: internal sources with any event; first_tick, last_tick: of all events.
+    source: address -> index into online; inside: (sources,) whether it is internal; online: hours in which each source had any
+    event, of any kind; sources_of_dest: (pairs,) sources with a session to the pair's destination, of
+    attempts those with any try at it, at least 1; sources_of_name:
+    internal sources that called a destination so, at least 1; sources_seen: internal sources with any event; outside_seen:
+    the others. first_tick, last_tick: of all events. A source is compared with its own kind: what half of the internet calls at
+    an internal server is no rarity, though no internal source goes there.
     """
 
     source: Mapping[str, int]
+    inside: np.ndarray
     online: OnlineHours
     sources_of_dest: np.ndarray
     sources_of_name: Mapping[str, int]
     sources_seen: int
+    outside_seen: int
     first_tick: int
     last_tick: int
+
+    def is_inside(self, src: str) -> bool:
+        return bool(self.inside[self.source[src]])
+
+    def seen(self, src: str) -> int:
+        """How many sources of its kind, internal or not, have any event."""
+        return self.sources_seen if self.is_inside(src) else self.outside_seen
 
 
 def reasons(pairs: Ends, site: Site, direction: str) -> list[str]:
@@ -102,11 +114,13 @@ def context(pairs: Pairs, named: Pairs, site: Site) -> Context:
     named_source = np.array([place[address] for address in named.src], np.int64)
     dests: dict[str, int] = {}
     dest = np.array([dests.setdefault(address, len(dests)) for address in pairs.dest], np.int64)
-    counted = inside[source] & ~pairs.attempt
-    of_known, _ = distinct_pairs(dest[counted], source[counted])
-    per_dest = np.bincount(of_known, minlength=len(dests))
-    # an external source (direction=all) and a pair of attempts count as the one source they are
-    of_dest = np.maximum(per_dest[dest], 1)
+    of_dest = np.ones(len(source), np.int64)
+    for kind in (inside[source], ~inside[source]):
+        # a dead server that many try is as common as a live one, but tries make no live one common
+        for told, counted in ((kind & pairs.attempt, kind), (kind & ~pairs.attempt, kind & ~pairs.attempt)):
+            if told.any():
+                of_known, _ = distinct_pairs(dest[counted], source[counted])
+                of_dest[told] = np.bincount(of_known, minlength=len(dests))[dest[told]]
     of_name: Counter[str] = Counter()
     for name, at in set(zip(named.name, named_source.tolist())):
         of_name[name] += int(inside[at])
@@ -121,10 +135,12 @@ def context(pairs: Pairs, named: Pairs, site: Site) -> Context:
     )
     return Context(
         source=place,
+        inside=inside,
         online=_online(ticks // TICKS_PER_HOUR, owner, len(sources)),
         sources_of_dest=of_dest,
         sources_of_name={name: max(count, 1) for name, count in of_name.items()},
-        sources_seen=max(int(inside.sum()), int(of_dest.max(initial=1)), 1),
+        sources_seen=max(int(inside.sum()), 1),
+        outside_seen=max(int((~inside).sum()), 1),
         first_tick=int(ticks.min(initial=int(ticks.max(initial=0)))),
         last_tick=int(ticks.max(initial=0)),
     )

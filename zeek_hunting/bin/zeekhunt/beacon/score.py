@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .company import alike
 from .context import context_log_odds
 from .presence import PresenceEvidence, presence_evidence
 from .series import Floats, Ints, PairColumns
@@ -33,7 +34,8 @@ class BeaconScores:
 
     beacon_score, threat_score: [0, 100]. contributions: (pairs, 9) points in the order of CONTRIBUTIONS that add up to
     beacon_score (within 1e-9). rank = behaviour_log_odds + prevalence_log_odds + the context of the row;
-    the first has B kept from 1e-6 to .98. context: (pairs, flags) log-odds in the order of settings.CONTEXT. prevalence: p.
+    the first has B kept from 1e-6 to .98. context: (pairs, flags) log-odds in the order of settings.CONTEXT. company: alike
+    destinations of the source, this one included. prevalence: p.
     severity: index into settings.SEVERITIES. timing, sizes, presence: the evidence behind.
     """
 
@@ -44,6 +46,7 @@ class BeaconScores:
     behaviour_log_odds: Floats
     prevalence_log_odds: Floats
     context: Floats
+    company: Ints
     prevalence: Floats
     severity: Ints
     timing: TimingEvidence
@@ -66,7 +69,8 @@ def score(pairs: PairColumns, settings: BeaconSettings) -> BeaconScores:
     bounded = np.clip(behaviour, settings.behaviour_floor, settings.behaviour_ceiling)
     from_behaviour = np.log(bounded / (1 - bounded))
     from_prevalence = -settings.prevalence_weight * np.log10(prevalence / settings.neutral_prevalence)
-    context = context_log_odds(pairs, settings)
+    company = alike(pairs, timing, settings)
+    context = context_log_odds(pairs, timing.timing, company, settings)
     rank = from_behaviour + from_prevalence
     for flag in range(context.shape[1]):  # one order of rounding everywhere
         rank = rank + context[:, flag]
@@ -78,6 +82,7 @@ def score(pairs: PairColumns, settings: BeaconSettings) -> BeaconScores:
         behaviour_log_odds=from_behaviour,
         prevalence_log_odds=from_prevalence,
         context=context,
+        company=company,
         prevalence=prevalence,
         severity=_severity(100 * behaviour, prevalence, settings),
         timing=timing,
@@ -86,7 +91,7 @@ def score(pairs: PairColumns, settings: BeaconSettings) -> BeaconScores:
     )
 
 
-def other_prevalence(sources_of_dest: Ints, sources_seen: int, settings: BeaconSettings) -> Floats:
+def other_prevalence(sources_of_dest: Ints, sources_seen: int | Ints, settings: BeaconSettings) -> Floats:
     """p: how common the destination is among the *other* sources, smoothed; a network of one source has p = .1."""
     others = sources_of_dest.astype(np.float64) - 1
     return (others + settings.prior_sources) / (sources_seen - 1 + settings.prior_seen)

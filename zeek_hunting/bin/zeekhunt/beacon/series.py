@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..zeek import event_time
-from .settings import CONTEXT
+from .settings import FLAGS
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -92,10 +92,12 @@ class OnlineHours:
 class PairColumns:
     """What a score needs of every pair.
 
-    source_of_pair: (pairs,) index into online_hours. sources_of_dest: (pairs,) how many sources contacted the pair's destination,
-    this one included. sources_seen: how many sources the data hold. facts: what else is known of each pair, a flag of (pairs,) by
-    a name of settings.CONTEXT; a name that is left out adds nothing. Where series leaves events out: extent, ticks that tell the
-    first event, the last and every hour with one; events, (pairs,) how many there were. None: series tells.
+    source_of_pair: (pairs,) index into online_hours. sources_of_dest: (pairs,) how many sources contacted the pair's
+    destination, this one included. sources_seen: how many sources of its kind the data hold, one number or one per pair. facts:
+    what else is known of each pair, a flag of (pairs,) by a name of settings.FLAGS; a name that is left out adds nothing. talk:
+    (pairs,) a number for each kind of talk (see company), -1 without one; None: no company is looked for. Where series leaves
+    events out: extent, ticks that tell the first event, the last and every hour with one; events, (pairs,) how many there were.
+    None: series tells.
     """
 
     series: Series
@@ -104,8 +106,9 @@ class PairColumns:
     source_of_pair: Ints
     online_hours: OnlineHours
     sources_of_dest: Ints
-    sources_seen: int
+    sources_seen: int | Ints
     facts: Mapping[str, Flags] = field(default_factory=dict)
+    talk: Ints | None = None
     extent: Series | None = None
     events: Ints | None = None
 
@@ -118,15 +121,14 @@ class PairColumns:
             raise SeriesError(f"extent holds {self.extent.pairs} pairs, series holds {pairs}")
         check_sources(self.source_of_pair, pairs, self.online_hours)
         for name, flags in self.facts.items():
-            if name not in CONTEXT or flags.shape != (pairs,) or flags.dtype != np.bool_:
-                raise SeriesError(f"facts holds {name!r}; it takes bool arrays of shape ({pairs},) named {', '.join(CONTEXT)}")
+            if name not in FLAGS or flags.shape != (pairs,) or flags.dtype != np.bool_:
+                raise SeriesError(f"facts holds {name!r}; it takes bool arrays of shape ({pairs},) named {', '.join(FLAGS)}")
         counted = self.sources_of_dest
         if counted.shape != (pairs,):
             raise SeriesError(f"sources_of_dest must have shape ({pairs},), got {counted.shape}")
-        if pairs and not (counted.min() >= 1 and counted.max() <= self.sources_seen):
-            raise SeriesError(
-                f"sources_of_dest must be from 1 to sources_seen = {self.sources_seen}, got {counted.min()} to {counted.max()}"
-            )
+        if pairs and not (counted.min() >= 1 and (counted <= self.sources_seen).all()):
+            found = f"{counted.min()} to {counted.max()}"
+            raise SeriesError(f"sources_of_dest must be from 1 to sources_seen = {np.max(self.sources_seen)}, got {found}")
 
     def bounds(self, at: int) -> tuple[int, int]:
         """Ticks of the first and the last event of a pair."""

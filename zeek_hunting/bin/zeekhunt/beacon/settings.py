@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 PARTS = ("sleep_law", "dispersion", "dead_time", "tail", "pair_correlation", "count_dispersion", "lattice")
-CONTEXT = ("unnamed", "odd_port", "bad_certificate", "own_signature", "new", "known_service", "clock_locked")
+FLAGS = ("unnamed", "odd_port", "bad_certificate", "own_signature", "new", "moves", "known_service", "clock_locked")
+CONTEXT = (*FLAGS, "company")
 SEVERITIES = ("None", "Low", "Medium", "High", "Critical")
 
 PROTOTYPE = "weighted by hand on a synthetic network of 150 hosts, before any labelled capture was seen"
@@ -53,6 +54,10 @@ class BeaconSettings:
     )
     law_random_timing: float = _number(0.36, "gate", 0.01, 0.99, "the gate at law_random_nats; the other parts keep T below .34")
     law_full_nats: float = _number(60, "nats", 0.1, 1000, "20 intervals without jitter, some 200 with 90 %: no doubt left")
+    law_certain_nats: float = _number(300, "nats", 0.1, 10_000, "a thousand intervals with 90 % jitter")
+    law_certain_share: float = _number(
+        0.8, "share of the other parts", 0, 1, "how regular a certain timer is says little about it"
+    )
     sleep_law_weight: float = _number(0.50, "share of T", 0, 1, HALVED)
     dispersion_weight: float = _number(0.11, "share of T", 0, 1, HALVED)
     dead_time_weight: float = _number(0.08, "share of T", 0, 1, HALVED)
@@ -119,9 +124,17 @@ class BeaconSettings:
     odd_port_points: float = _number(0.7, "log-odds", -5, 5, FLAG + "a port that its service does not use")
     bad_certificate_points: float = _number(0.7, "log-odds", -5, 5, FLAG + "self-signed or not valid")
     own_signature_points: float = _number(1.0, "log-odds", -5, 5, FLAG + "JA3, JA4 or user agent at this destination alone")
-    new_points: float = _number(0.7, "log-odds", -5, 5, FLAG + "first seen by the site's memory within this search")
+    new_points: float = _number(0.7, "log-odds", -5, 5, FLAG + "nobody went there before the last week of the search")
+    moves_points: float = _number(1.0, "log-odds", -5, 5, "one timer over several rare servers: few benign programs do that")
     known_service_points: float = _number(-2.0, "log-odds", -5, 5, FLAG + "time, resolver or update service of the site")
     clock_locked_points: float = _number(-0.7, "log-odds", -5, 5, "schedulers keep the clock, sleeps drift: see phase_lock")
+    company_points: float = _number(
+        -2.0, "log-odds per e-fold", -5, 5, "1/n for the prior odds, 1/n for being a crowd; servers of seeds 1 to 24"
+    )
+    company_most: float = _number(4.0, "log-odds", 0, 20, "what company may cost: as much as one factor 10 of prevalence")
+    company_free: float = _number(5, "destinations", 1, 1000, "servers that one implant commonly has: no company up to here")
+    company_timing: float = _number(0.36, "T", 0.01, 1, "machine-timed: as law_random_timing")
+    company_period: float = _number(1.15, "ratio of periods", 1, 10, "peers of one timer differ by their own delays")
     # severity: the pattern decides, a destination that many sources share caps
     severity_low: float = _number(20, "beacon_score", 0, 100, BUCKETS)
     severity_medium: float = _number(40, "beacon_score", 0, 100, BUCKETS + "; random traffic stays below")
@@ -165,7 +178,7 @@ _WEIGHTS = (
 _RAMPS = (*PARTS[1:], "mode", "range")
 _ASCENDING = (
     ("severity_low", "severity_medium", "severity_high", "severity_critical"),
-    ("law_random_nats", "law_full_nats"),
+    ("law_random_nats", "law_full_nats", "law_certain_nats"),
     ("critical_prevalence", "high_prevalence", "medium_prevalence"),
     ("prior_sources", "prior_seen"),
 )

@@ -35,7 +35,7 @@ class SummaryWriter:
     def finish(self) -> dict[str, Sequence[finding.Cell]]:
         settled = self._table.settle()
         keys, events, tally = settled.keys, settled.events, self._table.tally
-        rows = list(partial_rows(settled, self._rita))
+        rows = [*partial_rows(settled, self._rita), *self._table.traits.rows(summary.COLUMNS, summary.VERSION)]
         if settled.marks:
             self.messages.append(("INFO", sampling.sentence(len(settled.marks))))
         skipped = tally["read"] - tally["used"]

@@ -15,7 +15,8 @@ statistic on a ramp from what is no evidence (0) to full evidence (1):
 
 T = G (weighted sum), where the gate G is what L says, so that nothing scores which random traffic would show:
   E = L min(1, L/(n .15)); G rises to .36 at E = 8.5, which 1 of 1,000 random series reaches whatever n is, and from there with
-  ln E to 1 at E = 60. Part sleep_law is 1 in the sum wherever G > 0.
+  ln E to 1 at E = 60. Part sleep_law is 1 in the sum wherever G > 0. Beyond that the timer is certain, and how regular it is says
+  little: from E = 60 to 300 sleep_law takes up to .8 of what the other parts leave.
 Where events of a busy pair are left out (see sampling), nothing reaches across: each stretch between two breaks has intervals,
 echoes and windows of its own, and a burst that it begins inside counts from there.
 Weights, ramps and levels: BeaconSettings. Quantiles: see segments. All times are whole ticks of 0.1 s, so shifting the clock
@@ -220,8 +221,13 @@ def _points(beats: _Beats, law: SleepLaw, penalty: float, settings: BeaconSettin
             lattice_excess(beats.d.values, beats.d.starts, beats.period, settings),
         ]
     )
-    gate = _gate(law.nats, beats.silences.counts, settings)
-    points = np.array(settings.part_weights) * _scores(statistics, settings) * gate[:, np.newaxis]
+    earned = _earned(law.nats, beats.silences.counts, settings)
+    points = np.array(settings.part_weights) * _scores(statistics, settings)
+    certain = settings.law_certain_share * log_ramp(
+        np.maximum(earned, settings.law_full_nats), settings.law_full_nats, settings.law_certain_nats
+    )
+    points[:, 0] += certain * (1 - _total(points))
+    points = points * _gate(earned, settings)[:, np.newaxis]
     if penalty:
         raw = _total(points)
         left = np.divide(np.maximum(raw - penalty, 0.0), raw, out=np.zeros_like(raw), where=raw > 0)
@@ -229,10 +235,15 @@ def _points(beats: _Beats, law: SleepLaw, penalty: float, settings: BeaconSettin
     return statistics, points, _total(points)
 
 
-def _gate(nats: Floats, intervals: Ints, settings: BeaconSettings) -> Floats:
+def _earned(nats: Floats, intervals: Ints, settings: BeaconSettings) -> Floats:
+    """E, nats; 0 without evidence for a law, see the module."""
+    kept = np.maximum(nats, 0.0)
+    earned: Floats = kept * np.minimum(kept / (intervals * settings.law_gain_full), 1.0)
+    return earned
+
+
+def _gate(earned: Floats, settings: BeaconSettings) -> Floats:
     """G in [0, 1]: 0 without evidence for a law, see the module."""
-    earned = np.maximum(nats, 0.0)
-    earned = earned * np.minimum(earned / (intervals * settings.law_gain_full), 1.0)
     doubtful = settings.law_random_timing * np.minimum(earned / settings.law_random_nats, 1.0)
     sure = log_ramp(np.maximum(earned, settings.law_random_nats), settings.law_random_nats, settings.law_full_nats)
     gate: Floats = doubtful + (1 - settings.law_random_timing) * sure
