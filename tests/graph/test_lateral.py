@@ -19,6 +19,7 @@ from zeekhunt.graph.admin_protocol import admin_share, of_session
 from zeekhunt.graph.lateral import Lateral, Request
 from zeekhunt.graph.lateral_settings import LateralSettings
 from zeekhunt.graph.paths import best_paths
+from zeekhunt.graph.session_columns import SessionColumns
 from zeekhunt.graph.session_summary import Session, SessionSummary
 from zeekhunt.spl import arrays, body
 from zeekhunt.spl.encode import encode_parts, encode_rows
@@ -46,6 +47,12 @@ def mapped(rows: list[Row], chunk: int) -> bytes:
         for block in body.blocks(as_body(rows[at : at + chunk])):
             gathering.add(block)
     return encode_parts(gathering.drain())
+
+
+def read(by_uid: dict[str, Session]) -> admin_sessions.Sessions:
+    gathered = SessionColumns()
+    gathered.add_sessions(by_uid)
+    return admin_sessions.read(gathered, (), Site(PRIVATE), Counter())
 
 
 def test_a_path_is_told_hop_by_hop() -> None:
@@ -177,7 +184,7 @@ def test_copy_and_execute_needs_both_within_the_window(listed: list[tuple[int, i
         told = {"share=admin$", "wrote=file"} if writes else {"op=svcctl::startservicew"}
         begun = START * 10 + start
         by_uid[f"C{number:02d}"] = Session(A, B, begun, begun + length, "445", frozenset({"smb"}), "0", facts=frozenset(told))
-    sessions = admin_sessions.read(by_uid, (), Site(PRIVATE), Counter())
+    sessions = read(by_uid)
     copied = hop_points.hop_points(sessions, LateralSettings(copy_within=5)).copied_and_executed
     for at in range(len(sessions)):
         near = (sessions.start <= sessions.end[at] + 5) & (sessions.end >= sessions.start[at] - 5)
@@ -208,6 +215,8 @@ def test_a_partial_row_that_no_map_wrote_is_refused(change: Row) -> None:
     [
         ("3389", [], "rdp"),
         ("9999", ["rdp", "ssl"], "rdp"),
+        ("9999", ["ssh", "rdp"], "rdp"),
+        ("9999", ["rdp", "ssh"], "rdp"),
         ("445", ["gssapi", "smb", "dce_rpc"], "smb"),
         ("49670", ["dce_rpc"], "rpc"),
         ("443", ["ssl"], ""),
@@ -243,7 +252,7 @@ def columns(listed: list[tuple[str, str, int, int]]) -> admin_sessions.Sessions:
         f"C{number:02d}": Session(src, dest, START * 10 + start, START * 10 + start + length, "22", frozenset({"ssh"}), "0")
         for number, (src, dest, start, length) in enumerate(listed)
     }
-    return admin_sessions.read(by_uid, (), Site(PRIVATE), Counter())
+    return read(by_uid)
 
 
 @given(st.lists(spans, max_size=9))

@@ -85,7 +85,7 @@ _NOT_ADMIN_SHARES = frozenset(("ipc$", "print$", "fax$"))
 def of_session(port: str, services: Collection[str]) -> str:
     """The protocol of a conn event by its analyzers, else by its port; '' for none. Remote procedure calls lose to what
     carries them."""
-    named = [SERVICES[service] for service in services if service in SERVICES]
+    named = [SERVICES[service] for service in sorted(services) if service in SERVICES]  # a set has no order of its own
     carriers = [protocol for protocol in named if protocol != RPC]
     if carriers:
         return carriers[0]

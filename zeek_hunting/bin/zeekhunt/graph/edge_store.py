@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from .. import finding
 from . import edge_row as summary
 from .edge_table import NUMBERS, Edges, EdgeTable
@@ -43,16 +45,29 @@ class EdgeWriter:
 def partial_columns(edges: Edges) -> dict[str, Sequence[finding.Cell]]:
     """Partial rows in the order of edges, then the tally of the events in them, by column."""
     used = int(edges.count.sum())
-    last = [f"{tick // 10}.{tick % 10}" for tick in [*edges.last.tolist(), int(edges.last.max())]]
+    numbers = {cell: _known_texts(getattr(edges, name)) for name, cell in NUMBERS.items()}
+    ticks = [*map(str, edges.last.tolist()), str(int(edges.last.max()))]
+    last = [f"{tick[:-1] or '0'}.{tick[-1]}" for tick in ticks]
     columns: dict[str, list[str]] = {
         summary.KIND: [summary.CLASSES[group] for group in edges.group.tolist()],
         "zh_version": [str(summary.VERSION)] * len(edges),
         "zh_src": [edges.nodes[node] for node in edges.src.tolist()],
         "zh_dst": [edges.nodes[node] for node in edges.dst.tolist()],
         "zh_service": [edges.services[service] for service in edges.service.tolist()],
-        **{cell: list(map(summary.known_text, getattr(edges, name).tolist())) for name, cell in NUMBERS.items()},
+        **numbers,
         "zh_more": edges.more,
     }
     tally = {summary.KIND: summary.TALLY, "zh_version": str(summary.VERSION), "zh_tally": f"read:{used} used:{used}"}
     whole = {name: [*columns.get(name, [""] * len(edges)), tally.get(name, "")] for name in summary.COLUMNS}
     return {**whole, "_time": last}
+
+
+def _known_texts(values: np.ndarray) -> list[str]:
+    """``edge_row.known_text`` of each; a column that is known throughout, or nowhere, takes no question per cell."""
+    known = np.flatnonzero(values >= 0)
+    if len(known) == len(values):
+        return list(map(str, values.tolist()))
+    texts = [""] * len(values)
+    for at, value in zip(known.tolist(), values[known].tolist()):
+        texts[at] = str(value)
+    return texts

@@ -15,6 +15,7 @@ import numpy as np
 
 from . import admin_protocol
 from .lateral_settings import DAY, LateralSettings
+from .node_sums import different
 from .sessions import Sessions
 
 PARTS = ("protocol", "edge", "execution", "several", "outside", "blind", "fan_out", "usual_server", "admin_source")
@@ -101,12 +102,16 @@ def _execution(sessions: Sessions, pair: np.ndarray, settings: LateralSettings) 
     executing: defaultdict[int, list[int]] = defaultdict(list)
     for at in np.flatnonzero(sessions.wrote).tolist():
         written[int(pair[at])].append(at)
-    numbers = pair.tolist()
-    for at, (operations, protocol) in enumerate(zip(sessions.operations, sessions.protocol)):
+    for at, operations in enumerate(sessions.operations):
         if operations:
             points[at] = max([points[at], *(_points_of(operation, settings) for operation in operations)])
-        if protocol in admin_protocol.SHELLS or not admin_protocol.EXECUTION.keys().isdisjoint(operations):
-            executing[numbers[at]].append(at)
+    beside = np.zeros(int(pair.max(initial=0)) + 1, bool)
+    beside[list(written)] = True
+    for at in np.flatnonzero(beside[pair]).tolist():
+        if sessions.protocol[at] in admin_protocol.SHELLS or not admin_protocol.EXECUTION.keys().isdisjoint(
+            sessions.operations[at]
+        ):
+            executing[int(pair[at])].append(at)
     for number in executing.keys() & written.keys():
         runs, writes = executing[number], written[number]
         points[_near(sessions, runs, writes, settings.copy_within)] = settings.copied_and_executed
@@ -133,15 +138,34 @@ def _several(sessions: Sessions, pair: np.ndarray, protocol: np.ndarray, setting
     """Whether the same pair used another admin protocol within the gap before or after the session."""
     found = np.zeros(len(sessions), bool)
     lasting: defaultdict[int, dict[int, int]] = defaultdict(dict)  # pair -> protocol -> its session that ends last so far
-    pairs = np.unique(np.stack((pair, protocol)), axis=1)[0]
-    many = np.flatnonzero(np.bincount(pairs, minlength=1)[pair] > 1) if len(sessions) else pair
-    for at, number, spoken in zip(many.tolist(), pair[many].tolist(), protocol[many].tolist()):
+    kinds = int(protocol.max(initial=0)) + 1
+    pairs = different(pair * kinds + protocol) // kinds
+    in_company = np.bincount(pairs, minlength=1)[pair] > 1 if len(sessions) else found
+    many = np.flatnonzero(in_company & _in_episode(sessions, pair, settings.gap))
+    ends = sessions.end.tolist()
+    earliest = (sessions.start[many] - settings.gap).tolist()
+    for at, number, spoken, least in zip(many.tolist(), pair[many].tolist(), protocol[many].tolist(), earliest):
         held = lasting[number]
         for other, place in held.items():
-            if other != spoken and sessions.end[place] >= sessions.start[at] - settings.gap:
+            if other != spoken and ends[place] >= least:
                 found[at] = found[place] = True
-        if spoken not in held or sessions.end[at] >= sessions.end[held[spoken]]:
+        if spoken not in held or ends[at] >= ends[held[spoken]]:
             held[spoken] = at
+    return found
+
+
+def _in_episode(sessions: Sessions, pair: np.ndarray, gap: int) -> np.ndarray:
+    """bool (sessions,): another session of the same pair is open, ended or starts within the gap."""
+    found = np.zeros(len(sessions), bool)
+    if not len(sessions):
+        return found
+    order = np.argsort(pair, kind="stable")  # by pair, then start
+    start, end = sessions.start[order] - sessions.start[0], sessions.end[order] - sessions.start[0]
+    line = pair[order] * (int(end.max()) + gap + 1)  # a stretch of one line for each pair
+    joined = np.maximum.accumulate(line + end)[:-1] + gap >= (line + start)[1:]
+    joined &= pair[order][1:] == pair[order][:-1]
+    found[order[1:]] = joined
+    found[order[:-1]] |= joined
     return found
 
 
@@ -149,9 +173,9 @@ def _sources_by_protocol(sessions: Sessions, pair: np.ndarray, protocol: np.ndar
     """Distinct sources that reach a session's destination by its protocol, over the whole search."""
     if not len(sessions):
         return np.zeros(0, np.int64)
-    reached, reach = np.unique(np.stack((sessions.dest, protocol)), axis=1, return_inverse=True)
+    reached, reach = np.unique(sessions.dest * (int(protocol.max()) + 1) + protocol, return_inverse=True)
     reach = reach.reshape(-1)
-    counts = np.bincount(np.unique(np.stack((pair, reach)), axis=1)[1], minlength=reached.shape[1])
+    counts = np.bincount(different(pair * len(reached) + reach) % len(reached), minlength=len(reached))
     found: np.ndarray = counts[reach]
     return found
 
@@ -161,12 +185,10 @@ def _admin_source(sessions: Sessions, settings: LateralSettings) -> np.ndarray:
     if not len(sessions):
         return np.zeros(0, bool)
     day = sessions.start // DAY
-    met = np.unique(np.stack((sessions.src, day, sessions.dest)), axis=1)
-    days, hosts = np.unique(met[:2], axis=1, return_counts=True)  # by source, then day
-    busy = hosts >= settings.admin_source_hosts
-    src, day_of = days[0][busy], days[1][busy]
-    span = int(day.max()) + 1
-    line = src * span + day_of
+    span, many = int(day.max()) + 1, len(sessions.hosts)
+    met = different((sessions.src * span + day) * many + sessions.dest)
+    line, hosts = np.unique(met // many, return_counts=True)  # by source, then day
+    line = line[hosts >= settings.admin_source_hosts]
     # busy days of the source before that of the session
     before = np.searchsorted(line, sessions.src * span + day) - np.searchsorted(line, sessions.src * span)
     found: np.ndarray = before >= settings.admin_source_days

@@ -61,15 +61,15 @@ class Lateral:
         self._table.add(table)
 
     def finish(self) -> dict[str, Sequence[finding.Cell]]:
-        by_uid, tickets = self._table.finish()
+        gathered, tickets = self._table.finish()
         tally = self._table.tally
         self._say("INFO", sentence(tally, SKIPPED))
-        if not by_uid and (not tally["read"] or any(tally[reason] for reason in NEEDED)):
+        if not len(gathered) and (not tally["read"] or any(tally[reason] for reason in NEEDED)):
             # events of other protocols alone are no mistake of the search; events without a uid are
             self._say("WARN", why_nothing({**tally, "read": tally["read"] - tally["not_admin"]}, "conn", NEEDED))
             return {}
         left_out: Counter[str] = Counter()
-        sessions = admin_sessions.read(by_uid, tickets, self._site, left_out)
+        sessions = admin_sessions.read(gathered, tickets, self._site, left_out)
         words = ", ".join(f"{count:,} {reason}" for reason, count in sorted(left_out.items()))
         self._say("INFO", f"{len(sessions):,} admin sessions between {len(sessions.hosts):,} hosts; left out: {words or 'none'}")
         if not len(sessions):

@@ -24,12 +24,14 @@ import numpy as np
 
 from .hop_points import HopPoints
 from .lateral_settings import LateralSettings
+from .node_sums import different
 from .sessions import Sessions
 
 _NONE = -1
 Part = tuple[float, str]  # points and what they are for
 Edges = tuple[tuple[int, int], ...]
-State = tuple[int, str, str]  # source, account and protocol of a session that reached a host
+# what may hold of a pair of consecutive hops
+JUMP, NEXT, CHANGE, UNREACHED, OTHER_PROTOCOL, DURING, SOON = (1 << bit for bit in range(7))
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,11 @@ class _Reached:
     """Per (source, account, protocol) the sessions that reached one host, best path first."""
 
     def __init__(self, most_states: int) -> None:
-        self._heaps: dict[State, list[tuple[float, int, int]]] = {}
+        self._heaps: dict[int, list[tuple[float, int, int]]] = {}
         self._most = most_states
         self.dropped = 0
 
-    def add(self, state: State, total: float, expires: int, session: int) -> None:
+    def add(self, state: int, total: float, expires: int, session: int) -> None:
         heap = self._heaps.get(state)
         if heap is None:
             if len(self._heaps) >= self._most:
@@ -95,34 +97,46 @@ class _Reached:
 
 def best_paths(sessions: Sessions, points: HopPoints, settings: LateralSettings) -> BestPaths:
     """The best path that ends with each session."""
-    count = len(sessions)
-    total, before, hops = points.total.tolist(), [_NONE] * count, [1] * count
-    source, dest = sessions.src.tolist(), sessions.dest.tolist()
-    start, end = sessions.start.tolist(), sessions.end.tolist()
-    swept = (points.fan_out >= settings.fan_out_hosts).tolist()
-    goes_on = np.isin(sessions.dest, sessions.src).tolist()  # from most servers nobody goes anywhere
-    reached: dict[int, _Reached] = defaultdict(lambda: _Reached(settings.states_of_host))
+    total, before, hops = points.total.tolist(), [_NONE] * len(sessions), [1] * len(sessions)
+    source, dest, start = sessions.src.tolist(), sessions.dest.tolist(), sessions.start.tolist()
+    expires = (sessions.end + settings.gap).tolist()
     link = _Link(sessions, points, settings)
+    state, swept = link.states.tolist(), link.swept
+    goes_on, follows = _neighbours(sessions, settings.gap)
+    linked, onward, led_to = np.flatnonzero(goes_on | follows).tolist(), goes_on.tolist(), follows.tolist()
+    reached: dict[int, _Reached] = defaultdict(lambda: _Reached(settings.states_of_host))
     waiting: list[int] = []  # sessions of the current tick: they may not follow one another
-    for at in range(count):
+    for at in linked:
         if waiting and start[waiting[0]] < start[at]:
             for earlier in waiting:
-                state = (source[earlier], sessions.account[earlier], sessions.protocol[earlier])
-                reached[dest[earlier]].add(state, total[earlier], end[earlier] + settings.gap, earlier)
+                reached[dest[earlier]].add(state[earlier], total[earlier], expires[earlier], earlier)
             waiting = []
         alone = total[at]
-        if source[at] in reached:
-            for known, previous in reached[source[at]].best(start[at]):
-                if swept[previous] and not swept[at]:
-                    continue
-                joined = known + alone + link.points(previous, at)
-                if joined > total[at] and hops[previous] < settings.most_hops and not _visits(dest[at], previous, source, before):
-                    total[at], before[at], hops[at] = joined, previous, hops[previous] + 1
-        link.reached(at)
-        if goes_on[at]:
+        for known, previous in reached[source[at]].best(start[at]) if led_to[at] else ():
+            if swept[previous] and not swept[at]:
+                continue
+            joined = known + alone + link.points(previous, at)
+            better = joined > total[at] or (joined == total[at] and previous < before[at])  # of equal ones the earliest
+            if better and hops[previous] < settings.most_hops and not _visits(dest[at], previous, source, before):
+                total[at], before[at], hops[at] = joined, previous, hops[previous] + 1
+        if onward[at]:
             waiting.append(at)
     dropped = sum(each.dropped for each in reached.values())
     return BestPaths(np.array(total), np.array(before, np.int64), np.array(hops, np.int64), dropped)
+
+
+def _neighbours(sessions: Sessions, gap: int) -> tuple[np.ndarray, np.ndarray]:
+    """(Another session may follow it; it may follow another), both bool (sessions,): most sessions lead nowhere."""
+    if not len(sessions):
+        return np.zeros(0, bool), np.zeros(0, bool)
+    start, expires = sessions.start - sessions.start[0], sessions.end - sessions.start[0] + gap
+    span = int(expires.max()) + 1  # one line for all hosts, a stretch of it for each
+    leaves = np.sort(sessions.src * span + start)
+    arrives, closes = sessions.dest * span + start, sessions.dest * span + expires
+    goes_on = np.searchsorted(leaves, closes, "right") > np.searchsorted(leaves, arrives, "right")
+    here = sessions.src * span + start
+    follows = np.searchsorted(np.sort(arrives), here, "left") > np.searchsorted(np.sort(closes), here, "left")
+    return goes_on, follows
 
 
 def _visits(host: int, session: int, source: Sequence[int], before: Sequence[int]) -> bool:
@@ -135,51 +149,87 @@ def _visits(host: int, session: int, source: Sequence[int], before: Sequence[int
 
 
 class _Link:
-    """What a pair of consecutive hops adds, and which account has reached which host so far."""
+    """What a pair of consecutive hops adds. states: int64 (sessions,), what is equal has the same source, account and protocol;
+    swept: per session, whether it is part of a sweep."""
 
     def __init__(self, sessions: Sessions, points: HopPoints, settings: LateralSettings) -> None:
-        self._sessions, self._points, self._settings = sessions, points, settings
-        self._dest = sessions.dest.tolist()
+        self._sessions, self._settings = sessions, settings
+        accounts, account = _numbered(sessions.account)
+        protocols, protocol = _numbered(sessions.protocol)
+        self.states = (sessions.src * len(accounts) + account) * len(protocols) + protocol
+        self.swept: list[bool] = (points.fan_out >= settings.fan_out_hosts).tolist()
+        self._nobody = accounts.get("", _NONE)
+        self._account, self._protocol = account.tolist(), protocol.tolist()
+        self._new = points.new.tolist()
+        self._start, self._end, self._dest = sessions.start.tolist(), sessions.end.tolist(), sessions.dest.tolist()
         self._jump_host = _jump_hosts(sessions, settings)
-        self._swept = points.fan_out >= settings.fan_out_hosts
-        self._reached_by: set[tuple[str, int]] = set()
-
-    def reached(self, at: int) -> None:
-        self._reached_by.add((self._sessions.account[at], self._dest[at]))
+        reach, first = np.unique(account * len(sessions.hosts) + sessions.dest, return_index=True)
+        self._reached_first = dict(zip(reach.tolist(), first.tolist()))  # account and host -> the first session of both
+        self._values = (
+            (JUMP, settings.jump),
+            (NEXT, settings.next_hop),
+            (CHANGE, settings.account_change),
+            (UNREACHED, settings.unreached_before),
+            (OTHER_PROTOCOL, settings.protocol_change),
+            (DURING, settings.during),
+            (SOON, settings.soon),
+        )
+        self._points = [sum(value for flag, value in self._values if kind & flag) for kind in range(SOON << 1)]
 
     def points(self, previous: int, at: int) -> float:
-        return sum(points for points, _ in self.parts(previous, at))
+        return self._points[self._kind(previous, at)]
 
     def parts(self, previous: int, at: int) -> list[Part]:
         """(points, words) of each part."""
-        sessions, settings = self._sessions, self._settings
-        if self._swept[at] and not self._swept[previous]:
-            return []  # a patch run starts on its hour, whoever logged on to its server before
-        found = []
-        if self._jump_host[self._dest[previous]]:
-            found.append((settings.jump, "through a host that many administer through"))
-        if self._points.new[previous] and self._points.new[at]:
-            found.append((settings.next_hop, "two new edges follow one another"))
+        kind = self._kind(previous, at)
+        return [(value, self._words(flag, previous, at)) for flag, value in self._values if kind & flag]
+
+    def _kind(self, previous: int, at: int) -> int:
+        """The flags that hold."""
+        if self.swept[at] and not self.swept[previous]:
+            return 0  # a patch run starts on its hour, whoever logged on to its server before
+        kind = JUMP if self._jump_host[self._dest[previous]] else 0
+        if self._new[previous] and self._new[at]:
+            kind |= NEXT
+        before, now = self._account[previous], self._account[at]
+        if before != now and before != self._nobody and now != self._nobody:
+            kind |= CHANGE
+            if self._reached_first.get(before * len(self._sessions.hosts) + self._dest[at], at) >= at:
+                kind |= UNREACHED
+        if self._protocol[previous] != self._protocol[at]:
+            kind |= OTHER_PROTOCOL
+        delay = self._start[at] - self._end[previous]
+        if delay <= self._settings.soon_after:
+            kind |= DURING if delay <= 0 else SOON
+        return kind
+
+    def _words(self, flag: int, previous: int, at: int) -> str:
+        sessions = self._sessions
         before, now = sessions.account[previous], sessions.account[at]
-        if before and now and before != now:
-            found.append((settings.account_change, f"the account changes from {before} to {now}"))
-            if (before, self._dest[at]) not in self._reached_by:
-                found.append((settings.unreached_before, f"{before} had not reached this host"))
-        if sessions.protocol[previous] != sessions.protocol[at]:
-            found.append((settings.protocol_change, f"from {sessions.protocol[previous]} to {sessions.protocol[at]}"))
-        delay = int(sessions.start[at]) - int(sessions.end[previous])
-        if delay <= 0:
-            found.append((settings.during, "starts while the hop before is open"))
-        elif delay <= settings.soon_after:
-            found.append((settings.soon, "starts soon after the hop before"))
-        return found
+        said = {
+            JUMP: "through a host that many administer through",
+            NEXT: "two new edges follow one another",
+            CHANGE: f"the account changes from {before} to {now}",
+            UNREACHED: f"{before} had not reached this host",
+            OTHER_PROTOCOL: f"from {sessions.protocol[previous]} to {sessions.protocol[at]}",
+            DURING: "starts while the hop before is open",
+            SOON: "starts soon after the hop before",
+        }
+        return said[flag]
+
+
+def _numbered(texts: Sequence[str]) -> tuple[dict[str, int], np.ndarray]:
+    """(Text -> its number, from 0; int64 (texts,): the number of each.)"""
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    return numbers, np.fromiter(map(numbers.__getitem__, texts), np.int64, len(texts))
 
 
 def _jump_hosts(sessions: Sessions, settings: LateralSettings) -> list[bool]:
     """Per host whether it is reached by many and reaches many, over the whole search."""
-    pairs = np.unique(np.stack((sessions.src, sessions.dest), axis=1), axis=0)
-    reached_by = np.bincount(pairs[:, 1], minlength=len(sessions.hosts))
-    reaches = np.bincount(pairs[:, 0], minlength=len(sessions.hosts))
+    many = max(len(sessions.hosts), 1)
+    pairs = different(sessions.src * many + sessions.dest)
+    reached_by = np.bincount(pairs % many, minlength=len(sessions.hosts))
+    reaches = np.bincount(pairs // many, minlength=len(sessions.hosts))
     found: list[bool] = ((reached_by >= settings.jump_sources) & (reaches >= settings.jump_hosts)).tolist()
     return found
 
@@ -187,18 +237,9 @@ def _jump_hosts(sessions: Sessions, settings: LateralSettings) -> list[bool]:
 def explain_links(
     sessions: Sessions, points: HopPoints, paths: Sequence[Path], settings: LateralSettings
 ) -> dict[tuple[int, int], list[Part]]:
-    """(session, next session) of every path -> the parts of that link, as best_paths counted them: with what was known when
-    the later one started."""
-    links = {link for path in paths for link in zip(path.sessions, path.sessions[1:])}
+    """(session, next session) of every path -> the parts of that link, as best_paths counted them."""
     told = _Link(sessions, points, settings)
-    said: dict[tuple[int, int], list[Part]] = {}
-    done = 0
-    for previous, at in sorted(links, key=lambda link: link[1]):
-        for earlier in range(done, at):
-            told.reached(earlier)
-        done = at
-        said[(previous, at)] = told.parts(previous, at)
-    return said
+    return {link: told.parts(*link) for path in paths for link in zip(path.sessions, path.sessions[1:])}
 
 
 def top_paths(sessions: Sessions, best: BestPaths, swept: np.ndarray, wanted: Wanted) -> tuple[list[Path], int]:
@@ -211,13 +252,11 @@ def top_paths(sessions: Sessions, best: BestPaths, swept: np.ndarray, wanted: Wa
     taken: dict[tuple[int, int], tuple[tuple[int, ...], set[Edges]]] = {}
     owner: dict[tuple[int, int], tuple[int, int]] = {}
     left = 0
+    source, dest, before = sessions.src.tolist(), sessions.dest.tolist(), best.before.tolist()
+    order = order[(best.total[order] >= wanted.least) & (best.hops[order] >= wanted.hops)]
     for at in order.tolist():
-        if best.total[at] < wanted.least:
-            break
-        if best.hops[at] < wanted.hops:
-            continue
-        places = _places(at, best.before)
-        edges = _edges(sessions, places)
+        places = _places(at, before)
+        edges = tuple((source[place], dest[place]) for place in places)
         ends = (edges[0][0], -1 - edges[-1][0] if swept[at] else edges[-1][1])
         holder = ends if ends in taken else _branch_of(places, edges, owner, best, wanted.branch)
         if holder is not None:
@@ -245,12 +284,8 @@ def _branch_of(
     return holder if shared == len(edges) or gain < branch else None
 
 
-def _edges(sessions: Sessions, places: tuple[int, ...]) -> Edges:
-    return tuple((int(sessions.src[place]), int(sessions.dest[place])) for place in places)
-
-
-def _places(last: int, before: np.ndarray) -> tuple[int, ...]:
+def _places(last: int, before: Sequence[int]) -> tuple[int, ...]:
     places = [last]
     while before[places[-1]] != _NONE:
-        places.append(int(before[places[-1]]))
+        places.append(before[places[-1]])
     return tuple(reversed(places))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -13,11 +13,11 @@ from ..zeek import byte_count, event_time
 from ..zeek.block import Table, TableRows
 from ..zeek.partial import SummaryError, check_version, read_tally, whole
 from . import session_summary as summary
-from .session_summary import Session, SessionSummary
+from .session_columns import ATTEMPTS, Columns, SessionColumns, Telling
+from .session_summary import SessionSummary
 
 MOST_TICKS = int(event_time.LATEST_S * event_time.TICKS_PER_S)
-ATTEMPT_TEXTS = ("", "0", "1")
-Read = TypeVar("Read")
+TELLING_COLUMNS = ("zh_port", "zh_services", "zh_facts")
 Keys = Callable[[Sequence[Any], np.ndarray], np.ndarray]  # columns and flags -> one number per row: see spl.arrays.keys
 
 
@@ -32,15 +32,14 @@ class Ticket:
 
 
 class SessionTable:
-    """Gathers. ``add`` takes blocks, ``finish`` gives the sessions by uid and the tickets; ``tally`` counts events read, used
-    and skipped."""
+    """Gathers. ``add`` takes blocks, ``finish`` gives the sessions and the tickets; ``tally`` counts events read, used and
+    skipped."""
 
     def __init__(self, keys: Keys) -> None:
         self.tally: Counter[str] = Counter()
         self._gathered = SessionSummary()
+        self._stored = SessionColumns()
         self._keys = keys
-        self._texts: dict[str, str] = {}
-        self._sets: dict[frozenset[str], frozenset[str]] = {}
 
     def add(self, table: Table) -> None:
         every = np.arange(table.rows)
@@ -48,21 +47,24 @@ class SessionTable:
         if column is None:
             self._gathered.add(TableRows(table, every))
             return
-        kinds = np.array(self._each(table, summary.KIND, every, str), object)
+        named, place = self._different(table, (summary.KIND,), every)
+        kinds = np.array([kind for (kind,) in named], object)[place]
         raw = np.flatnonzero(kinds == "")
         if len(raw):
             self._gathered.add(TableRows(table, raw))
         if len(raw) < table.rows:
             self._add_partial(table, kinds)
 
-    def finish(self) -> tuple[dict[str, Session], list[Ticket]]:
+    def finish(self) -> tuple[SessionColumns, list[Ticket]]:
         gathered, self._gathered = self._gathered, SessionSummary()
+        stored, self._stored = self._stored, SessionColumns()
         self.tally += gathered.tally
         tickets = [Ticket(src, tick, protocol, _value(account)) for src, tick, protocol, account in sorted(gathered.tickets)]
-        return gathered.sessions, tickets
+        stored.add_sessions(gathered.sessions)
+        return stored, tickets
 
     def _add_partial(self, table: Table, kinds: np.ndarray) -> None:
-        for version in set(self._each(table, "zh_version", np.flatnonzero(kinds != ""), str)):
+        for (version,) in self._different(table, ("zh_version",), np.flatnonzero(kinds != ""))[0]:
             check_version(version, summary.VERSION)
         for kind in set(kinds.tolist()) - {""}:
             rows = np.flatnonzero(kinds == kind)
@@ -79,40 +81,40 @@ class SessionTable:
                 raise SummaryError(f"a summary of kind {kind[:40]!r}, which this command does not know")
 
     def _add_sessions(self, table: Table, rows: np.ndarray) -> None:
-        """Column by column: what many sessions say in the same words is one object."""
-        starts, ends = (_numbers(table, name, rows) for name in ("zh_start", "zh_end"))
-        sizes = (_numbers(table, name, rows, unknown=True).tolist() for name in ("zh_request", "zh_reply"))
-        src, dest, port, attempt = (
-            self._each(table, name, rows, self._text) for name in ("src", "dest", "zh_port", "zh_attempt")
-        )
-        if not ((starts > 0) & (starts <= ends) & (ends <= MOST_TICKS)).all() or not set(attempt) <= set(ATTEMPT_TEXTS):
+        """Column by column: what many sessions say in the same words is read once."""
+        start, end = (_numbers(table, name, rows) for name in ("zh_start", "zh_end"))
+        request, reply = (_numbers(table, name, rows, unknown=True) for name in ("zh_request", "zh_reply"))
+        states, state = self._different(table, ("zh_attempt",), rows)
+        if not ((start > 0) & (start <= end) & (end <= MOST_TICKS)).all() or not {text for (text,) in states} <= set(ATTEMPTS):
             raise SummaryError("a summary of a session whose times or state make no sense: damaged or forged")
-        services = self._each(table, "zh_services", rows, lambda text: self._set(text.split()))
-        told = self._each(table, "zh_facts", rows, lambda text: self._set(summary.lowest_facts(set(text.split()))))
+        attempt = np.array([ATTEMPTS.index(text) for (text,) in states], np.int64)[state]
+        src, dest = (self._places(table, (name,), rows, lambda cells: self._stored.host(cells[0])) for name in ("src", "dest"))
+        telling = self._places(table, TELLING_COLUMNS, rows, lambda cells: self._stored.telling(_telling(*cells)))
         uids = TableRows(table, rows).all_cells(("zh_uid",))["zh_uid"]
-        sessions = self._gathered.sessions
-        parts = map(Session, src, dest, starts.tolist(), ends.tolist(), port, services, attempt, *sizes, told)
-        for uid, part in zip(uids, parts):
-            session = sessions.setdefault(uid, part)
-            if session is not part:
-                session.merge(part)
+        self._stored.add(list(uids), Columns(src, dest, start, end, telling, attempt, request, reply))
 
-    def _each(self, table: Table, name: str, rows: np.ndarray, read: Callable[[str], Read]) -> list[Read]:
-        """A column, each different cell read once; of a column that is not there all are ''."""
-        column = table.column(name)
-        if column is None:
-            return [read("")] * len(rows)
-        chosen = column.take(rows)
-        _, first, inverse = np.unique(self._keys([chosen], np.zeros(len(rows), bool)), return_index=True, return_inverse=True)
-        found = [read(text) for text in chosen.texts(first)]
-        return [found[place] for place in inverse.ravel().tolist()]
+    def _places(
+        self, table: Table, names: Sequence[str], rows: np.ndarray, place_of: Callable[[tuple[str, ...]], int]
+    ) -> np.ndarray:
+        """int64 (rows,): the place of each row's cells, which ``place_of`` is asked for once per different cells."""
+        different, at = self._different(table, names, rows)
+        places: np.ndarray = np.array([place_of(cells) for cells in different], np.int64)[at]
+        return places
 
-    def _text(self, text: str) -> str:
-        return self._texts.setdefault(text, text)
+    def _different(self, table: Table, names: Sequence[str], rows: np.ndarray) -> tuple[list[tuple[str, ...]], np.ndarray]:
+        """(Different cells of some columns; per row which of them.) A column that is not there is ''."""
+        columns = {name: table.column(name) for name in names}
+        chosen = {name: column.take(rows) for name, column in columns.items() if column is not None}
+        if not len(rows):
+            return [], np.zeros(0, np.int64)
+        keys = self._keys(list(chosen.values()), np.zeros(len(rows), bool))
+        _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        texts = [chosen[name].texts(first) if name in chosen else [""] * len(first) for name in names]
+        return list(zip(*texts)), inverse.ravel()
 
-    def _set(self, texts: Iterable[str]) -> frozenset[str]:
-        found = frozenset(texts)
-        return self._sets.setdefault(found, found)
+
+def _telling(port: str, services: str, told: str) -> Telling:
+    return port, frozenset(services.split()), frozenset(summary.lowest_facts(set(told.split())))
 
 
 def _numbers(table: Table, name: str, rows: np.ndarray, unknown: bool = False) -> np.ndarray:

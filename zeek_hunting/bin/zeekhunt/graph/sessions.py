@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,8 @@ import numpy as np
 from ..zeek.site import Site
 from . import admin_protocol, facts
 from .admin_protocol import RPC, SMB
-from .session_summary import FACTS_KEPT, Session
+from .session_columns import ATTEMPTS, Columns, SessionColumns
+from .session_summary import FACTS_KEPT
 from .session_table import Ticket
 
 TICKET_WITHIN_TICKS = 1_200  # a client asks for the ticket just before it connects
@@ -49,44 +50,79 @@ class Sessions:
         return len(self.uid)
 
 
-def read(by_uid: Mapping[str, Session], tickets: Iterable[Ticket], site: Site, left_out: Counter[str]) -> Sessions:
+def read(gathered: SessionColumns, tickets: Iterable[Ticket], site: Site, left_out: Counter[str]) -> Sessions:
     """The sessions that count; left_out gets how many do not, by reason."""
-    reader = _Reader(site)
-    told_of = list(map(reader.told, by_uid.values()))
-    reasons = list(map(reader.why_not, by_uid.values(), told_of))
-    left_out.update(reason for reason in reasons if reason)
-    kept = [
-        (session.start, session.end, uid, place)
-        for place, ((uid, session), reason) in enumerate(zip(by_uid.items(), reasons))
-        if not reason
-    ]
-    kept.sort()
-    held = list(by_uid.values())
-    parts = [held[each[3]] for each in kept]
-    tellings = [told_of[each[3]] for each in kept]
-    places: dict[str, int] = {}
-    src = [places.setdefault(session.src, len(places)) for session in parts]
-    dest = [places.setdefault(session.dest, len(places)) for session in parts]
-    accounts = [told.account for told in tellings]
+    every = gathered.joined()
+    told = [_tell(*telling) for telling in gathered.tellings]
+    internal = np.array([bool(site.is_internal(host)) for host in gathered.hosts], bool)
+    order = _in_order(every, gathered.uid, _counting(every, told, internal, left_out))
+    kept = every.take(order)
+    tellings = [told[place] for place in kept.telling.tolist()]
+    hosts, src, dest = _hosts_of(kept, list(gathered.hosts))
+    protocols, accounts = [each.protocol for each in tellings], [each.account for each in tellings]
     asked = _TicketAccounts(tickets)
     for at in [place for place, account in enumerate(accounts) if not account] if asked else ():
-        accounts[at] = asked.of(parts[at].src, tellings[at].protocol, parts[at].start)
+        accounts[at] = asked.of(hosts[int(src[at])], protocols[at], int(kept.start[at]))
     return Sessions(
-        hosts=list(places),
-        src=np.array(src, np.int64),
-        dest=np.array(dest, np.int64),
-        start=np.array([each[0] for each in kept], np.int64),
-        end=np.array([each[1] for each in kept], np.int64),
-        protocol=[told.protocol for told in tellings],
+        hosts=hosts,
+        src=src,
+        dest=dest,
+        start=kept.start,
+        end=kept.end,
+        protocol=protocols,
         account=accounts,
-        share=[told.share for told in tellings],
-        operations=[told.operations for told in tellings],
-        wrote=np.array([told.wrote or (told.blind_smb and _uploaded(part)) for told, part in zip(tellings, parts)], bool),
-        blind=np.array([told.blind for told in tellings], bool),
-        from_outside=np.array([not site.is_internal(host) for host in places], bool)[np.array(src, np.int64)],
-        uid=[each[2] for each in kept],
-        crowded=sum(told.crowded for told in tellings),
+        share=[each.share for each in tellings],
+        operations=[each.operations for each in tellings],
+        wrote=_flags(told, "wrote")[kept.telling] | (_flags(told, "blind_smb")[kept.telling] & _uploaded(kept)),
+        blind=_flags(told, "blind")[kept.telling],
+        from_outside=~internal[kept.src],
+        uid=[gathered.uid[place] for place in order.tolist()],
+        crowded=int(np.count_nonzero(_flags(told, "crowded")[kept.telling])),
     )
+
+
+def _hosts_of(sessions: Columns, names: Sequence[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """(The hosts of these sessions; place among them of each source and of each destination.)"""
+    used = np.zeros(len(names), bool)
+    used[sessions.src] = used[sessions.dest] = True
+    place = np.cumsum(used) - 1
+    return [names[at] for at in np.flatnonzero(used).tolist()], place[sessions.src], place[sessions.dest]
+
+
+def _flags(told: Iterable[_Told], name: str) -> np.ndarray:
+    return np.array([getattr(each, name) for each in told], bool)
+
+
+def _counting(every: Columns, told: Iterable[_Told], internal: np.ndarray, left_out: Counter[str]) -> np.ndarray:
+    """Places of the sessions that count; left_out gets the others by the first reason that holds."""
+    names = [each.reason for each in told]
+    by_telling = sorted(set(names) - {""})
+    reasons = ["", "unanswered", "to the host itself", "to hosts that are not the site's own", *by_telling]
+    why = np.array([reasons.index(name) for name in names], np.int64)[every.telling]
+    why[~internal[every.dest]] = 3
+    why[every.src == every.dest] = 2
+    why[every.attempt == ATTEMPTS.index("1")] = 1
+    counts = np.bincount(why, minlength=len(reasons)).tolist()
+    left_out.update({reason: count for reason, count in zip(reasons, counts) if reason and count})
+    return np.flatnonzero(why == 0)
+
+
+def _in_order(every: Columns, uids: Sequence[str], kept: np.ndarray) -> np.ndarray:
+    """The places by start, end and uid. Texts are compared only where both times are equal."""
+    order = kept[np.lexsort((every.end[kept], every.start[kept]))]
+    start, end = every.start[order], every.end[order]
+    differs = np.flatnonzero((start[1:] != start[:-1]) | (end[1:] != end[:-1])) + 1
+    edges = np.concatenate(([0], differs, [len(order)]))
+    tied = np.flatnonzero(np.diff(edges) > 1)
+    for first, behind in zip(edges[tied].tolist(), edges[tied + 1].tolist()):
+        order[first:behind] = sorted(order[first:behind].tolist(), key=uids.__getitem__)
+    return order
+
+
+def _uploaded(sessions: Columns) -> np.ndarray:
+    """bool (sessions,): over UPLOAD_B were sent, and more than ten times what came back."""
+    more: np.ndarray = (sessions.request > UPLOAD_B) & ((sessions.request - 1) // 10 >= sessions.reply)
+    return more
 
 
 @dataclass(frozen=True)
@@ -105,37 +141,13 @@ class _Told:
     reason: str
 
 
-class _Reader:
-    """Reads sessions; what the same port, services and facts say is worked out once."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._known: dict[tuple[str, frozenset[str], frozenset[str]], _Told] = {}
-
-    def told(self, session: Session) -> _Told:
-        key = (session.port, session.services, session.facts)
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = _tell(session)
-        return known
-
-    def why_not(self, session: Session, told: _Told) -> str:
-        if session.attempt == "1":
-            return "unanswered"
-        if session.src == session.dest:
-            return "to the host itself"
-        if not self._site.is_internal(session.dest):
-            return "to hosts that are not the site's own"
-        return told.reason
-
-
-def _tell(session: Session) -> _Told:
+def _tell(port: str, services: frozenset[str], told: frozenset[str]) -> _Told:
     by_kind: defaultdict[str, list[str]] = defaultdict(list)
-    for text in sorted(session.facts):
+    for text in sorted(told):
         kind, _, value = text.partition("=")
         by_kind[kind].append(value)
     crowded = any(len(values) > FACTS_KEPT for values in by_kind.values())
-    protocol = _protocol(session, by_kind)
+    protocol = _protocol(port, services, by_kind)
     share = by_kind[facts.SHARE][0].upper() if by_kind[facts.SHARE] else ""
     operations = tuple(by_kind[facts.OPERATION][:FACTS_KEPT])
     logins = by_kind[facts.LOGIN]
@@ -151,19 +163,15 @@ def _tell(session: Session) -> _Told:
         share=share,
         operations=operations,
         wrote=bool(by_kind[facts.WROTE] and share),
-        blind=not session.facts and (protocol == SMB or admin_protocol.is_blind(session.port, session.services)),
-        blind_smb=not session.facts and protocol == SMB,
+        blind=not told and (protocol == SMB or admin_protocol.is_blind(port, services)),
+        blind_smb=not told and protocol == SMB,
         crowded=crowded,
         reason=next((reason for holds, reason in reasons if holds), ""),
     )
 
 
-def _uploaded(session: Session) -> bool:
-    return session.request > UPLOAD_B and session.request > 10 * max(session.reply, 0)
-
-
-def _protocol(session: Session, by_kind: Mapping[str, list[str]]) -> str:
-    protocol = admin_protocol.of_session(session.port, session.services)
+def _protocol(port: str, services: frozenset[str], by_kind: Mapping[str, list[str]]) -> str:
+    protocol = admin_protocol.of_session(port, services)
     if protocol in ("", RPC) and by_kind[facts.LOG]:
         protocol = by_kind[facts.LOG][0]
     if not protocol and (by_kind[facts.SHARE] or by_kind[facts.PLAIN_SHARE]):
