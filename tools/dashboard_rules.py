@@ -56,6 +56,11 @@ HANDLERS = frozenset(
         "setTimeRange",
     ]
 )
+HANDLER_OPTIONS = {
+    "drilldown.setToken": frozenset(("tokens", "events")),
+    "drilldown.linkToDashboard": frozenset(("app", "dashboard", "tokens", "newTab", "events")),
+    "drilldown.customUrl": frozenset(("url", "newTab", "events")),
+}
 DATA_OPTIONS = {
     "ds.search": frozenset(("query", "queryParameters", "enableSmartSources", "refresh", "refreshType")),
     "ds.chain": frozenset(("query", "extend", "enableSmartSources")),
@@ -63,8 +68,10 @@ DATA_OPTIONS = {
 }
 NEEDED_OPTION = {"ds.search": "query", "ds.chain": "query", "ds.savedSearch": "ref"}
 ROOT = frozenset(("title", "description", "dataSources", "visualizations", "inputs", "defaults", "layout"))
+DEFAULTS = ("dataSources", "visualizations", "tokens")
 NO_DATA = ("splunk.markdown", "splunk.rectangle", "splunk.ellipse")
 MOST_LINKS = 2  # a chain may extend a base or a chain of a base, no deeper
+CONFIRM = re.compile(r"\$(confirm_[a-z_]+)\|s\$")  # a token that only a click sets: what needs it waits for that click
 TOKEN = re.compile(r"\$(?!\$)([^$\s|:]+(?::[^$|]+)?)(?:\|[a-z]+)*\$")
 
 
@@ -86,6 +93,8 @@ def _options(part: Definition) -> Definition:
 
 def _root(definition: Definition) -> Iterator[str]:
     yield from (f"the key {key} means nothing to Splunk 9.3; remove it" for key in definition if key not in ROOT)
+    defaults = _part(definition, "defaults")
+    yield from (f"defaults has no {key}, which is silently ignored" for key in defaults if key not in DEFAULTS)
     yield from (f"no {key}; write one" for key in ("title", "description", "layout") if not definition.get(key))
 
 
@@ -164,12 +173,15 @@ def _tokens(definition: Definition) -> Iterator[str]:
         space, _, rest = name.partition(":")
         if rest and space != "env" and space not in smart:
             yield f"${name}$ needs a data source named {space} with enableSmartSources"
-        elif not rest and name not in known:
+        elif name.startswith("confirm_") and name in known:
+            yield f"${name}$ has a value when the page opens, so that its search writes at once; only a click may set it"
+        elif not rest and name not in known and not name.startswith("confirm_"):
             yield f"nothing sets the token ${name}$ when the page opens; give it a default"
+    confirmed = set(CONFIRM.findall(json.dumps(definition)))
     for part in _part(definition, "visualizations").values():
         for handler in part.get("eventHandlers", []):
             for token in _options(handler).get("tokens", []):
-                if handler.get("type") == "drilldown.setToken" and token.get("token") not in known:
+                if handler.get("type") == "drilldown.setToken" and token.get("token") not in known | confirmed:
                     yield f"a drilldown sets {token.get('token')}, which has no default"
 
 
@@ -185,8 +197,20 @@ def _handlers(definition: Definition) -> Iterator[str]:
     for where in ("visualizations", "inputs"):
         for key, part in _part(definition, where).items():
             for handler in part.get("eventHandlers", []):
-                if handler.get("type") not in HANDLERS:
-                    yield f"{key}: no event handler {handler.get('type')}; Splunk 9.3 has {', '.join(sorted(HANDLERS))}"
+                yield from (f"{key}: {sentence}" for sentence in _handler_sentences(handler))
+
+
+def _handler_sentences(handler: Definition) -> Iterator[str]:
+    kind, options = handler.get("type"), _options(handler)
+    if kind not in HANDLERS:
+        yield f"no event handler {kind}; Splunk 9.3 has {', '.join(sorted(HANDLERS))}"
+        return
+    known = HANDLER_OPTIONS.get(str(kind), frozenset(options))
+    yield from (f"{kind} has no {name}, which is silently ignored" for name in handler if name not in ("type", "options"))
+    yield from (f"{kind} has no option {name}" for name in options if name not in known)
+    for token in options.get("tokens", []) if kind in ("drilldown.setToken", "drilldown.linkToDashboard") else ():
+        if not token.get("token") or len({"key", "value"} & set(token)) != 1 or set(token) - {"token", "key", "value"}:
+            yield f"{kind}: a token needs its name and a key or a value, nothing else; found {json.dumps(token)}"
 
 
 def _searches(definition: Definition) -> Iterator[str]:
@@ -194,12 +218,17 @@ def _searches(definition: Definition) -> Iterator[str]:
         query = str(_options(source).get("query", ""))
         if re.search(r"\bindex\s*=", query):
             yield f"{key} names an index; use a macro, sites adapt those"
-        if re.search(r"\|\s*(outputlookup|collect|delete|sendemail|outputcsv)\b", re.sub(r'"(?:\\.|[^"\\])*"', "", query)):
-            yield f"{key} writes when the page is only looked at; make it a link to a search"
+        if _writes(query) and not CONFIRM.search(query):
+            yield f"{key} writes when the page is only looked at; let it wait for a token $confirm_...|s$ that only a click sets"
         if re.search(r"\|\s*head\b(?:(?!\|\s*stats)[\s\S])*\|\s*sort\b", query):
             yield f"{key} cuts with head before it sorts; sort first"
         if re.search(r'"\$[^$]*sel_[^$|]*\$"', query):
             yield f"{key} puts a clicked value between quotes; write $token|s$, which also escapes it"
+
+
+def _writes(query: str) -> bool:
+    unquoted = re.sub(r'"(?:\\.|[^"\\])*"', "", query)
+    return bool(re.search(r"[|[]\s*(outputlookup|collect|delete|sendemail|outputcsv)\b", unquoted))
 
 
 def _explained(definition: Definition) -> Iterator[str]:

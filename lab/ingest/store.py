@@ -52,6 +52,8 @@ class Store:
             settings: dict[str, str | bool | int | float | list[str]] = {
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
+                # Columns handed over are text; no sample is to guess otherwise. DuckDB 1.4 fails where the sample holds no value.
+                "pandas_analyze_sample": 0,
             }
             self.connection = duckdb.connect(str(self.path), read_only=read_only, config=settings)
         except duckdb.Error as error:

@@ -15,6 +15,7 @@ from lab.rest.job import Job, JobRequest
 from lab.rest.job_entry import job_entry
 from lab.rest.refusal import Refused
 from lab.rest.result_text import Page
+from lab.rest.risky import refuse_risky
 from lab.rest.settings import NO_LOGS
 from lab.rest.site import Routes, Site
 from lab.savedsearch.times import utc
@@ -66,7 +67,9 @@ def _started(site: Site, call: Call) -> Job:
     if len(search) > _MAX_SEARCH_CHARS:
         raise Refused(400, f"The search has more than {_MAX_SEARCH_CHARS:,} characters.", "FATAL")
     settings = timed(site, call["earliest_time"], call["latest_time"], call["now"])
-    checked(site, search, settings)
+    segments = checked(site, search, settings)
+    if call.flag("check_risky_command"):
+        refuse_risky(settings.app, segments)
     request = JobRequest(
         search,
         settings,

@@ -1,14 +1,31 @@
 // What Splunk's validator lets pass, read from the components' own descriptions: option names, data slots, events, expressions.
+import { DataFrame } from '@splunk/visualization-encoding/DataFrame';
+import { DataPoint } from '@splunk/visualization-encoding/DataPoint';
+import { DataSeries } from '@splunk/visualization-encoding/DataSeries';
 import { DslParser } from '@splunk/visualization-encoding/DslParser';
+import { formatterClasses } from '@splunk/visualization-encoding/FormatterPresets';
 
 const names = (keys) => [...keys].sort().join(', ');
 const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
+const methods = ({ prototype }) => Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
+const STEPS = new Set([...Object.keys(formatterClasses), ...[DataFrame, DataSeries, DataPoint].flatMap(methods)]);
 
 function optionSentences(place, given, known) {
-  if (!known) return [];
-  return Object.keys(given ?? {})
+  if (!known || has(known, 'extend')) return []; // a type that takes over another's options: Splunk's validator knows them
+  const unknown = Object.keys(given ?? {})
     .filter((option) => !has(known, option))
     .map((option) => `${place}: no option ${option}; the type has ${names(Object.keys(known))}`);
+  return [...unknown, ...Object.entries(given ?? {}).flatMap(([option, value]) => columnSentences(`${place}: ${option}`, value, known[option]?.patternProperties?.['.*']?.properties))];
+}
+
+/** Options such as columnFormat hold an object per column; Splunk's schema names its keys and lets others pass. */
+function columnSentences(place, columns, known) {
+  if (!known) return [];
+  return Object.entries(columns ?? {}).flatMap(([column, given]) =>
+    Object.keys(given ?? {})
+      .filter((key) => !has(known, key))
+      .map((key) => `${place} of ${column} has no key ${key}; it has ${names(Object.keys(known))}`)
+  );
 }
 
 function slotSentences(place, part, contract) {
@@ -29,7 +46,8 @@ function expressionSentences(place, value, context) {
   if (typeof value !== 'string' || !/^\s*>/.test(value)) return [];
   const sentences = [];
   try {
-    DslParser.parse(value.replace(/^\s*>/, '').trim());
+    const steps = DslParser.parse(value.replace(/^\s*>/, '').trim()).filter((step) => step.type === 'method' && !STEPS.has(step.name));
+    sentences.push(...steps.map((step) => `${place}: ${value}: nothing is called ${step.name}; there is ${names([...STEPS])}`));
   } catch (error) {
     sentences.push(`${place}: cannot read the expression ${value}: ${String(error.message).split('\n')[0]}`);
   }

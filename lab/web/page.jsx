@@ -62,7 +62,7 @@ function Page() {
         initialTokenBinding={{ env, default: tokensOfAddress() }}
         initialReadOnlyTokenNamespaces={['env']}
         featureFlags={FEATURE_FLAGS}
-        dataSourceContext={{ app }}
+        dataSourceContext={{ app, enableRiskyCommand: true }}
         onTokenBindingChange={(change) => {
           probe.changedAt = Date.now();
           probe.tokens = change?.tokenBinding ?? change;

@@ -82,6 +82,7 @@ def removing(*path: Any) -> Change:
 SOURCES, PARTS = "dataSources", "visualizations"
 MISTAKES = [
     pytest.param(setting("applicationProperties", {}), "applicationProperties", id="unknown-key-at-the-root"),
+    pytest.param(setting("defaults", "visualisations", {}), "visualisations", id="unknown-default"),
     pytest.param(removing("description"), "no description", id="page-without-description"),
     pytest.param(setting(PARTS, "viz_one", "dataSources", {"primary": "ds_two"}), "ds_two", id="dangling-data-source"),
     pytest.param(setting(SOURCES, "ds_one", "options", "extend", "ds_no"), "ds_no", id="dangling-extend"),

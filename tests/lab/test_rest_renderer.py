@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -77,10 +78,23 @@ def test_a_chain_posts_its_search_to_the_results_of_its_base(port):
     assert (page["columns"][0], page["post_process_count"]) == (["C1", "C2"], 6)
 
 
+def test_times_come_as_iso_8601_from_which_charts_take_their_axis(port):
+    sid = dispatched(port, "index=* | head 1 | table _time")
+    _, page = ask(port, f"{RAW}/services/search/v2/jobs/{sid}/results_preview?output_mode=json_cols&search=")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", page["columns"][0][0])
+
+
 def test_a_refused_search_answers_400_with_its_message(port):
     status, reply = ask(port, f"{NS}/search/jobs", {"search": "index=* | nosuchcommand"})
     assert status == 400
     assert reply["messages"][0]["type"] == "FATAL"
+
+
+def test_a_search_that_writes_is_refused_until_its_reader_says_so(port):
+    form = {"search": "| makeresults | appendpipe [outputlookup zeek_verdicts]", "check_risky_command": "true"}
+    status, reply = ask(port, f"{NS}/search/jobs", form)
+    assert (status, reply["messages"][0]["text"]) == (400, "Found potentially risky commands: outputlookup")
+    assert ask(port, f"{NS}/search/jobs", {"search": "| makeresults", "check_risky_command": "true"})[0] == 201
 
 
 def test_a_search_that_fails_later_is_a_failed_job_with_its_message(port):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,36 +9,43 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Request
 
+from tools.dashboard_fields import field_sentences
+from tools.graph_harness import chromium_path
+
+__all__ = ["FLAGS", "Screen", "chromium_path"]
+
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--hide-scrollbars", "--font-render-hinting=none"),
 ]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 SETTLED_MS = 30_000
 
-# Every search failed or with its rows fetched, size and tokens quiet for a moment. Silence of the whole network says nothing,
-# since it polls; silence of rows does: a chained panel is "done" with no rows until its own post-process search has answered.
+# Every search failed, with its rows fetched, or waiting for the click that confirms it; size and tokens quiet for a moment.
+# Silence of the whole network says nothing, since it polls; silence of rows does: a chained panel is "done" with no rows until
+# its own post-process search has answered.
 QUIET_S = 1.5
 _SETTLED = """() => {
   const probe = window.zeekHuntingProbe;
   if (!probe || !probe.api) return false;
   const searches = Object.values(probe.api.getSearches());
   const over = ({options}) => options?.meta?.status === 'failed' || (options?.meta?.status === 'done' && options.data);
-  if (!searches.length || !searches.every(over)) return false;
+  const sources = Object.values(window.zeekHuntingLab.definition.dataSources);
+  const held = sources.filter(({options}) => /\\$confirm_/.test(options.query || '')).map(({name}) => `${name}_bound_to_`);
+  const waits = ({name, options}) => !options?.meta?.status && held.some((start) => name.startsWith(start));
+  if (!searches.length || !searches.every((search) => over(search) || waits(search))) return false;
   const height = document.documentElement.scrollHeight;
   if (probe.height !== height) { probe.height = height; probe.changedAt = Date.now(); }
   return Date.now() - probe.changedAt > 600;
 }"""
+_COLUMNS = """() => Object.fromEntries(Object.values(window.zeekHuntingProbe.api.getSearches())
+  .filter(({name, options}) => /_bound_to_.*-primary$/.test(name) && options?.data?.columns?.length)
+  .map(({name, options: {data}}) => [
+    name.replace(/.*_bound_to_(.*)-primary$/, '$1'), data.fields.map((each) => each.name ?? each),
+  ]))"""
 _PANELS = """() => Object.fromEntries(Object.values(window.zeekHuntingProbe.api.getSearches()).map((search) => {
   const {meta, data} = search.options || {};
   return [search.name, {status: meta?.status ?? null, rows: data?.columns?.[0]?.length ?? 0, said: meta?.statusMessage ?? ''}];
 }))"""
-
-
-def chromium_path() -> str | None:
-    """ZEEK_HUNTING_CHROMIUM, or the first on PATH."""
-    named = os.environ.get("ZEEK_HUNTING_CHROMIUM")
-    return named or next((found for found in map(shutil.which, NAMES) if found), None)
 
 
 @dataclass
@@ -88,8 +93,15 @@ class Screen:
         answer: dict[str, dict[str, Any]] = self.page.evaluate(_PANELS)
         return answer
 
+    def columns(self) -> dict[str, list[str]]:
+        """Panel -> the fields that its search returned."""
+        answer: dict[str, list[str]] = self.page.evaluate(_COLUMNS)
+        return answer
+
     def validation_errors(self) -> list[Any]:
-        return [error for error in self.page.evaluate("() => window.zeekHuntingProbe.validationErrors") if error]
+        """What Splunk's validator says of the page, and the fields that it names and its searches do not return."""
+        said = [error for error in self.page.evaluate("() => window.zeekHuntingProbe.validationErrors") if error]
+        return said + field_sentences(self.page.evaluate("() => window.zeekHuntingLab.definition"), self.columns())
 
     def text_of(self, panel: str) -> str:
         return self.page.locator(f'[data-test="viz-item"][data-id="{panel}"]').inner_text()

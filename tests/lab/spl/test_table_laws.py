@@ -74,3 +74,8 @@ def test_accum_adds_up_what_delta_took_apart(store, values):
     steps = [row.get("d") for row in found]
     expected = [None if a is None or b is None else b for a, b in zip([None, *values], values)]
     assert steps == expected
+
+
+def test_a_column_whose_only_value_comes_after_thousands_of_rows_is_handed_over(store):
+    cells = [None] * 1717 + ["x"] + [None] * 3000
+    assert over(store, {"a": cells}, "stats count(a) AS n values(a) AS a") == [{"n": "1", "a": "x"}]
