@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,3 +60,17 @@ class Site:
         """What a person sees of the hunt, notes left out."""
         rows = dispatch(self.store, named(self.app, hunt.title), self.settings).rows.records()
         return [row for row in rows if row.get("severity") != NOTE]
+
+
+def feed_rows(folder: Path) -> Iterator[tuple[str, ...]]:
+    """Rows of zeek_intel from files of Zeek's Intel Framework."""
+    for path in sorted(folder.glob("*.intel")):
+        fields: list[str] = []
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            cells = line.split("\t")
+            if cells[0] == "#fields":
+                fields = cells[1:]
+            elif fields and not line.startswith("#"):
+                row = dict(zip(fields, cells))
+                if row.get("indicator_type") in ("Intel::ADDR", "Intel::DOMAIN"):
+                    yield (row["indicator"], row["indicator_type"], row.get("meta.source", ""), "", "", "")

@@ -17,6 +17,8 @@ HUNTS, PROBLEMS = read_hunts()
 CASES = [pytest.param(hunt, test, id=f"{hunt.id}-{test['kind']}-{at}") for hunt in HUNTS for at, test in enumerate(hunt.tests, 1)]
 WORLDS: dict[Any, Path] = {}
 SEEN: dict[tuple[str, str], Outcome] = {}
+KINDS = ("positive", "look_alike", "threshold", "missing_field", "attempts_only", "allow_listed")
+BENIGN = "a benign row below or absent"
 COMPLETE = [name for name in finding.FIELDS if name not in ("dest",)]
 
 Test = Mapping[str, Any]
@@ -31,6 +33,16 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def test_every_file_can_be_read() -> None:
     assert PROBLEMS == []
     assert HUNTS
+
+
+def test_every_hunt_has_every_kind_of_test_or_says_why() -> None:
+    """hunts.md section 8. Hunts of the area DNS are asked for the five others: attempts are connections, not queries."""
+    lacking = {}
+    for hunt in HUNTS:
+        wanted = set(KINDS) - ({"attempts_only"} if hunt.raw["area"] == "DNS" else set())
+        lacking[hunt.id] = wanted - {test["kind"] for test in hunt.tests} - set(hunt.raw.get("untested") or {})
+        lacking[hunt.id] |= {BENIGN} - {BENIGN for test in hunt.tests if test.get("below") or test.get("absent")}
+    assert not {name: kinds for name, kinds in lacking.items() if kinds}
 
 
 @pytest.mark.parametrize(("hunt", "test"), CASES)

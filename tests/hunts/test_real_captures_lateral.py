@@ -1,4 +1,4 @@
-"""Hunts for lateral movement and credentials over captures of others: intruders are found, ordinary days give nothing high."""
+"""Hunts for lateral movement and credentials over captures of others: intruders are found."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from lab.spl import SearchSettings
 from tools.hunts.playbook import Hunt, read_hunts
 
 HUNTS = {hunt.id: hunt for hunt in read_hunts()[0] if hunt.raw["area"] in ("Lateral", "Credentials")}
-SEEN_EVERYWHERE = {"conn", "dns"}
 DAY_S = 86_400
 
 
@@ -42,8 +41,6 @@ class Capture:
 APT29 = Capture(("apt29-day1",), "2020-04-29", "192.168.0.0/16,external,attackers")
 SHARPRDP = Capture(("parsezeeklogs/rdp_sharprdp/json",), "2020-07-20")
 RDP_FLOOD = Capture(("vast/integration-json/rdp.log.json.gz",), "2011-08-14", "147.32.0.0/16,internal,the university")
-BROWSING = Capture(("rita/proxy_rolling",), "2024-04-29")
-M57 = Capture(("vast/integration-zeek",), "2009-11-18")
 
 
 class Site:
@@ -82,17 +79,6 @@ def test_what_is_in_a_capture_is_found(
 ) -> None:
     found = Site(capture, shared_data, tmp_path).findings(HUNTS[hunt])
     assert [row for row in found if fits(row, wanted)], found
-
-
-@pytest.mark.parametrize(
-    "capture", [pytest.param(BROWSING, id="two-hours-of-browsing"), pytest.param(M57, id="an-office-day-of-2009")]
-)
-def test_ordinary_traffic_gives_nothing_of_severity_high(capture: Capture, shared_data: Path, tmp_path: Path) -> None:
-    site = Site(capture, shared_data, tmp_path)
-    looked = [hunt for hunt in HUNTS.values() if SEEN_EVERYWHERE & {log["log"] for log in hunt.logs}]
-    assert looked
-    high = {hunt.id: [row for row in site.findings(hunt) if float(row["score"]) >= 75] for hunt in looked}
-    assert not {name: rows for name, rows in high.items() if rows}
 
 
 def test_workstations_that_talk_to_their_domain_controller_are_no_thieves(shared_data: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 
 from tools import macros
-from tools.hunts import conf_text, pages, readiness
+from tools.hunts import conf_text, guides, pages, readiness
 from tools.hunts.new_hunt import NewHuntError, write
 from tools.hunts.notebooks import NotebookRefused, shipped_notebooks, write_notebook
 from tools.hunts.playbook import REPO, read_hunts
@@ -27,6 +27,7 @@ def built() -> tuple[dict[str, str], list[str]]:
         "zeek_hunting/default/macros.conf": macros.render(),
         "zeek_hunting/lookups/zeek_hunts.csv": pages.hunts_csv(hunts),
         "zeek_hunting/lookups/zeek_hunt_needs.csv": readiness.needs_csv(hunts),
+        "zeek_hunting/lookups/zeek_hunt_guides.csv": guides.guides_csv(hunts),
         "docs/hunts/coverage.md": pages.coverage(hunts),
         **shipped_notebooks(hunts),
     }

@@ -122,6 +122,8 @@ def _baseline(baseline: Mapping[str, Any] | None) -> str:
     if not baseline:
         return ""
     days = baseline["activation_days"]
+    if not days:
+        return f"## Baseline\n\nThe baseline `{baseline['kind']}` says what is new here; the hunt works without it."
     return f"## Baseline\n\nNeeds the baseline `{baseline['kind']}`; before it is {days} days old the hunt is silent and says so."
 
 

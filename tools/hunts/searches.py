@@ -36,8 +36,8 @@ def hunt_search(hunt: Hunt) -> str:
     """Definition of the macro ``<id>_hunt``."""
     finding = hunt.finding
     lines = [hunt.search]
-    if baseline := hunt.raw.get("baseline"):
-        lines.append(f"| where baseline_days>={baseline['activation_days']}")
+    if needed := needed_baseline(hunt):
+        lines.append(f"| where baseline_days>={needed['activation_days']}")
     lines += scored(finding) if finding.get("evidence") else []
     lines += [f"| where {finding['keep']}"] if finding.get("keep") else []
     lines.append(f"| eval {', '.join(finding_owner(hunt))}")
@@ -104,16 +104,28 @@ def _terms(item: tuple[str, str]) -> str:
 def finding_identity(hunt: Hunt) -> list[str]:
     """What makes two findings the same one, and what an allow-list entry may name."""
     parts = hunt.finding.get("identity") or ("entity", "src", "dest")
-    joined = ' . "|" . '.join(f'coalesce(mvjoin(mvsort({part}), ","), "")' for part in parts)
+    joined = ' . "|" . '.join(f'coalesce({_spelled_alike(part)}, "")' for part in parts)
     scope = ", ".join(f'"{field}=".{field}' for field in ("entity", *(hunt.finding.get("scope") or ())))
     return [f'finding_id=md5("{hunt.id}|" . {joined})', f"scope=mvappend({scope})"]
+
+
+def _spelled_alike(part: str) -> str:
+    """SPL of the values of a part as one text, whatever their order and case: names and IPv6 addresses come in both cases."""
+    return f'mvjoin(mvsort(mvdedup(split(lower(mvjoin({part}, "\\n")), "\\n"))), ",")'
 
 
 def data_search(hunt: Hunt) -> str:
     """Definition of the macro ``<id>_data``: a subsearch, also good as a search of its own."""
     logs = [log for log in hunt.logs if not log.get("optional")]
     states = [_log_state(logs[0]), *(f"| append [{_log_state(log)}]" for log in logs[1:])]
-    return "\n".join([*states, *([_baseline_state(hunt.raw["baseline"])] if hunt.raw.get("baseline") else [])])
+    needed = needed_baseline(hunt)
+    return "\n".join([*states, *([_baseline_state(needed)] if needed else [])])
+
+
+def needed_baseline(hunt: Hunt) -> Mapping[str, Any] | None:
+    """The baseline without which the hunt is silent; one of no activation days only adds to what it says."""
+    baseline = hunt.raw.get("baseline")
+    return baseline if baseline and baseline["activation_days"] else None
 
 
 def _baseline_state(baseline: Mapping[str, Any]) -> str:

@@ -1,0 +1,1 @@
+"""How many findings hunts give on ordinary networks, and how good the day's twenty are."""
