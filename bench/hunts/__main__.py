@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from bench.hunts import priors
-from bench.hunts.networks import hunted
+from bench.hunts.networks import DAYS, hunted
 from lab.sim import SimSettings
 
 SEEDS, HOSTS = (401,), 60
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _today(seed: int) -> None:
-    with tempfile.TemporaryDirectory() as folder, hunted(SimSettings(seed=seed, hosts=HOSTS), Path(folder)) as network:
+    with tempfile.TemporaryDirectory() as folder, hunted(SimSettings(seed=seed, hosts=HOSTS, days=DAYS), Path(folder)) as network:
         stored = [row for row in network.rows("| inputlookup zeek_findings") if row.get("score")]
         sys.stdout.write(f"seed {seed}: {len(stored)} findings stored, {len(network.planted)} planted\n")
         macros: dict[str, str]

@@ -17,10 +17,12 @@ from lab.savedsearch import dispatch, named
 from lab.sim import LABELS, SimSettings, generate
 from lab.spl import SearchSettings, SplError, run_search
 from tools.hunts.playbook import REPO, read_hunts
+from tools.hunts.upkeep import read_upkeep
 
 APP = REPO / "zeek_hunting"
 DAY_S = 86_400
-BASELINE_AGE_DAYS = 40  # older than any hunt asks, without a key in it: everything counts as new, the most a site can see
+BASELINE_AGE_DAYS = 40  # older than any hunt asks
+DAYS = 3  # of a network; its hunts run over the last one
 
 Row = dict[str, Any]
 
@@ -67,11 +69,15 @@ def hunted(world: SimSettings, folder: Path) -> Iterator[Network]:
     with Store(folder / "store.duckdb") as store:
         ingest([folder / "world"], store)
         settings = SearchSettings(app, now_s=end_s + 2 * 3600, state=folder / "state")
-        _age_baselines(store, settings)
+        _fill_baselines(store, settings)
         yield Network(store, settings, _run_hunts(store, settings), _planted(folder / "world"))
 
 
-def _age_baselines(store: Store, settings: SearchSettings) -> None:
+def _fill_baselines(store: Store, settings: SearchSettings) -> None:
+    """Baselines of the days before, as a site fills them, and of the age that hunts wait for: few days stand for a month."""
+    for each in read_upkeep()[0]:
+        if " Fill " in each["title"]:
+            dispatch(store, named(settings.app, each["title"]), settings)
     kinds = sorted({hunt.raw["baseline"]["kind"] for hunt in read_hunts()[0] if hunt.raw.get("baseline")})
     since = (settings.now_s or 0) - BASELINE_AGE_DAYS * DAY_S
     data = json.dumps([{"_key": kind, "kind": kind, "since": since, "keys": 1} for kind in kinds]).replace('"', '\\"')

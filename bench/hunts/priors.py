@@ -1,6 +1,6 @@
 """How many findings of each hunt an ordinary network gives a day: ``zeek_hunting/lookups/zeek_hunt_priors.csv``.
 
-Counted over simulated offices without an intruder, whose baselines know nothing, by the least score of a band. A hunt that gave
+Counted over simulated offices without an intruder, whose baselines know two days, by the least score of a band. A hunt that gave
 nothing has a row of zeros: it was measured. A hunt without a row was not; the macro zeek_calibrated takes it as one
 that gave nothing.
 """
@@ -14,14 +14,14 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.hunts.networks import APP, hunted
+from bench.hunts.networks import APP, DAYS, hunted
 from lab.sim import SimSettings
 from tools.hunts.playbook import read_hunts
 
 TARGET = APP / "lookups" / "zeek_hunt_priors.csv"
 BANDS = (0, 60, 75, 90)  # least score: any, medium, high, critical
 COLUMNS = ("hunt", "hosts_days", *(f"found_{band}" for band in BANDS))
-SEEDS, HOSTS = (301,), 30
+SEEDS, HOSTS = (301, 302), 60
 
 
 def measured(seeds: Sequence[int], hosts: int) -> tuple[str, dict[str, str]]:
@@ -29,7 +29,7 @@ def measured(seeds: Sequence[int], hosts: int) -> tuple[str, dict[str, str]]:
     found: Counter[tuple[str, int]] = Counter()
     failed: dict[str, str] = {}
     for seed in seeds:
-        world = SimSettings(seed=seed, hosts=hosts, scenarios=())
+        world = SimSettings(seed=seed, hosts=hosts, days=DAYS, scenarios=())
         with tempfile.TemporaryDirectory() as folder, hunted(world, Path(folder)) as network:
             failed.update(network.failed)
             for row in network.rows("| inputlookup zeek_findings"):
