@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from zeekhunt.dns.hosts import HostSettings, Signs, points_of, reuse
+from zeekhunt.dns.dictionary import reuse
+from zeekhunt.dns.hosts import HostSettings, Signs, points_of
 
 from bench.dns.measures import Array
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,13 @@ def test_block_list_lookups_are_counted_and_not_scored(repo: Path) -> None:
     names = [f"{at}.2.0.192.zen.blocklist.example" for at in range(200)]
     (row,) = hunt(repo, [query(at, "10.0.0.25", name, "A") for at, name in enumerate(names)]).rows.records()
     assert (row["block_list"], float(row["score"])) == ("200", 0.0)
+
+
+def test_data_behind_an_address_is_scored_as_data(repo: Path) -> None:
+    names = [f"4.2.0.192.{blake2b(b'%d' % at, digest_size=15).hexdigest()}.t.example" for at in range(30)]
+    (row,) = hunt(repo, [query(at, "10.0.0.25", name, "A") for at, name in enumerate(names)]).rows.records()
+    assert (row["block_list"], row["distinct_names"]) == ("30", "30")
+    assert float(row["score"]) > 60
 
 
 def test_a_tenant_of_a_cloud_cannot_be_a_tunnel_but_what_stands_before_it_can(repo: Path) -> None:

@@ -11,12 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from zeekhunt.dns import dga, ngrams, popular, tables, tunnel_name
-from zeekhunt.dns.annotate import row, rows
+from zeekhunt.dns.annotate import Tails, row, rows
+from zeekhunt.dns.classes import by_transport
 from zeekhunt.dns.entropy import entropies, entropy
 from zeekhunt.dns.memory import Memory, up_to
 from zeekhunt.dns.names import parse
 from zeekhunt.dns.ordinary import ordinary
 from zeekhunt.dns.surprise import label_bits, subdomain_bits, subdomain_bits_of
+from zeekhunt.dns.transport import kinds
+from zeekhunt.spl.encode import encode_cell, encode_tail
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 label = st.text(LETTERS, min_size=1, max_size=20) | st.sampled_from(
@@ -36,6 +39,25 @@ queries = st.lists(written | hostile, max_size=12)
 @given(queries)
 def test_rows_together_are_the_rows_one_by_one(names: list[str]) -> None:
     assert rows(names, [""] * len(names)) == [row(name) for name in names]
+
+
+TAILS = Tails(encode_tail)
+ways = st.tuples(
+    st.sampled_from(["", "A", "NB", "nbstat", "32"]),
+    st.sampled_from(["", "53", "137", "5355"]),
+    st.sampled_from(["", "224.0.0.251"]),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(written | hostile, ways), max_size=12))
+def test_remembered_tails_are_the_cells_of_each_row_encoded_one_by_one(asked: list[tuple[str, tuple[str, str, str]]]) -> None:
+    names, columns = [name for name, _ in asked], dict(zip(("qtype_name", "dest_port", "dest"), zip(*(way for _, way in asked))))
+    how = kinds(lambda field: list(columns[field]) if field in columns else None, len(names))
+    assert how == [by_transport(*way) for _, way in asked]
+    expected = [",".join(map(encode_cell, row(name, kind))) for name, kind in zip(names, how)]
+    assert TAILS.of(names, how) == expected
+    assert TAILS.of(names, how) == expected, "what is remembered is the same"
 
 
 @settings(max_examples=200, deadline=None)

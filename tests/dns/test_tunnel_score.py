@@ -92,19 +92,6 @@ def test_prevalence_and_a_resolver_lower_the_score() -> None:
     assert scored([pair], forwarded=1)[0] < 60
 
 
-@pytest.mark.parametrize(
-    ("labels", "share"),
-    [
-        pytest.param([], 0.0, id="none"),
-        pytest.param(["weatherman"], 0.0, id="one-alone"),
-        pytest.param(["weatherman", "coldweather", "table"], 2 / 3, id="two-of-three-share-a-word"),
-        pytest.param(["abcd", "abcd1"], 0.0, id="four-letters-are-too-few"),
-    ],
-)
-def test_dictionary_reuse_is_the_share_of_labels_with_a_common_piece(labels: list[str], share: float) -> None:
-    assert hosts.reuse(labels) == pytest.approx(share)
-
-
 @pytest.mark.parametrize("name", captures.TUNNELS)
 def test_twenty_distinct_queries_of_a_real_tunnel_outrank_every_real_benign_pair(shared_data: Path, name: str) -> None:
     rows = captures.capture(shared_data, name)

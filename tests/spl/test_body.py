@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from zeekhunt.spl import arrays, body
 from zeekhunt.spl.chunk import ChunkError
-from zeekhunt.spl.encode import append_cells, encode_cell, encode_rows
+from zeekhunt.spl.encode import append_tails, encode_rows, encode_tail
 
 Reader = Callable[[bytes], dict[str, list[str]]]
 TWINNED = b'a,b,"__mv_a","__mv_b"'
@@ -172,7 +172,7 @@ def test_appending_a_cell_leaves_every_other_byte(rows: list[list[str]], block_b
     for block in body.blocks(data, block_b):
         cells = [f'{row},"' for row in range(block.rows)]
         added += cells
-        appended += append_cells(block.records, [[encode_cell(cell) for cell in cells]])
+        appended += append_tails(block.records, [encode_tail([cell]) for cell in cells])
     records = list(csv.reader(io.StringIO(appended.replace("\0", "\u0100"), newline="")))
     assert [[cell.replace("\u0100", "\0") for cell in row] for row in records] == [
         [*row, "", "", extra] for row, extra in zip(rows, added)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 BIN = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100,PTH120  pathlib costs a probe 5 ms
 sys.path.insert(0, os.path.join(BIN, "lib"))  # noqa: PTH118
@@ -19,7 +21,11 @@ from zeekhunt.dns.entropy_columns import FIELDS  # noqa: E402
 from zeekhunt.dns.transport import kinds  # noqa: E402
 from zeekhunt.spl.body import Columns  # noqa: E402
 from zeekhunt.spl.command import Configuration, Option, StreamingCommand, dispatch  # noqa: E402
+from zeekhunt.spl.encode import encode_tail  # noqa: E402
 from zeekhunt.spl.options import FieldName  # noqa: E402
+
+if TYPE_CHECKING:
+    from zeekhunt.dns.annotate import Tails
 
 
 @Configuration()
@@ -33,8 +39,18 @@ class DnsEntropyCommand(StreamingCommand):
     def added_fields(self) -> list[str]:
         return [self.prefix + field for field in FIELDS]
 
+    @cached_property
+    def remembered(self) -> Tails:
+        from zeekhunt.dns.annotate import Tails  # its tables load with the first event
+
+        return Tails(encode_tail)
+
+    def tails(self, block: Columns) -> list[str]:
+        names = block.cells(self.field) or [""] * block.rows
+        return self.remembered.of(names, kinds(block.cells, block.rows))
+
     def add(self, block: Columns) -> list[tuple[str, ...]]:
-        from zeekhunt.dns.annotate import rows  # its tables load with the first event
+        from zeekhunt.dns.annotate import rows
 
         names = block.cells(self.field) or [""] * block.rows
         return list(zip(*rows(names, kinds(block.cells, block.rows))))

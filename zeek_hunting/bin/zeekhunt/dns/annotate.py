@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import repeat
 
@@ -72,6 +72,27 @@ def rows(queries: Sequence[str], kinds: Sequence[str]) -> list[Row]:
         else:
             found += _ROWS.of(part)
     return found
+
+
+class Tails:
+    """row() of many names as ``written`` puts it, once per name: one that comes again is looked up."""
+
+    def __init__(self, written: Callable[[Row], str]) -> None:
+        self._plain: Memory[str, str] = Memory(lambda queries: list(map(written, _new_rows(queries))), MEMO, up_to(REMEMBERED))
+        self._of_kind = lru_cache(maxsize=MEMO // 4)(lambda query, kind: written(row(query, kind)))
+
+    def of(self, queries: Sequence[str], kinds: Sequence[str]) -> list[str]:
+        """Both sequences have one item per event."""
+        found: list[str] = []
+        for start in range(0, len(queries), 4 * AT_ONCE):
+            part, how = queries[start : start + 4 * AT_ONCE], kinds[start : start + 4 * AT_ONCE]
+            odd = [at for at, kind in enumerate(how) if kind] if any(how) else []
+            tails = self._plain.of(part if not odd else ["" if kind else query for query, kind in zip(part, how)])
+            for at in odd:
+                one = self._of_kind if len(part[at]) <= REMEMBERED else self._of_kind.__wrapped__
+                tails[at] = one(part[at], how[at])
+            found += tails
+        return found
 
 
 def _new_rows(queries: Sequence[str]) -> list[Row]:

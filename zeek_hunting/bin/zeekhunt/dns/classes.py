@@ -52,8 +52,11 @@ def by_zone(labels: Sequence[str]) -> str:
     return LOCAL if top in LOCAL_TOPS and len(labels) > 1 else ""
 
 
-def is_block_list_lookup(labels: Sequence[str]) -> bool:
-    """Four numbers below 256 or 32 hexadecimal digits, one a label, before a zone (RFC 5782)."""
+def address_labels(labels: Sequence[str]) -> int:
+    """How many labels the address takes that a block list is asked for (RFC 5782): 32 hexadecimal digits, one a label, or four
+    numbers below 256, before a zone; 0 for none."""
+    if len(labels) > 33 and all(len(label) == 1 and label in "0123456789abcdef" for label in labels[:32]):
+        return 32
     if len(labels) > 5 and labels[3].isdecimal() and all(label.isdecimal() and len(label) < 4 for label in labels[:4]):
-        return all(int(label) < 256 for label in labels[:4])
-    return len(labels) > 33 and all(len(label) == 1 and label in "0123456789abcdef" for label in labels[:32])
+        return 4 if all(int(label) < 256 for label in labels[:4]) else 0
+    return 0

@@ -1,9 +1,9 @@
 """Hosts that run a domain generation algorithm: many names that do not exist, alike in how they are made.
 
 Per source, over the registered domains that failed and never resolved, that are not popular and that few others ask for:
-the DGA score at the mean of their labels' logits, and dictionary re-use: the share of labels that hold 5 letters in a row
-which another of them holds too, the mark of word-list algorithms whose names look benign one by one (dns.md 5.3). A domain of
-the same make that resolves after the first failure is where the implant found its server.
+the DGA score at the mean of their labels' logits, and dictionary re-use (see dictionary), the mark of word-list algorithms
+whose names look benign one by one. A domain of the same make that resolves after the first failure is where the implant found
+its server.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from . import dga, popular
+from . import dga, dictionary, popular
 from .tunnel_pair import NEVER, Pair
 from .tunnel_summary import Key
 
@@ -33,8 +33,8 @@ class HostSettings:
     randomness_low: float = 0.02
     randomness_high: float = 0.3
     dictionary_points: float = 60.0
-    dictionary_low: float = 0.12
-    dictionary_high: float = 0.75
+    dictionary_low: float = 0.0
+    dictionary_high: float = 0.42
     few: float = 10.0
     rendezvous_points: float = 15.0
     rendezvous_least: float = 0.5
@@ -48,9 +48,9 @@ class HostSettings:
 
 @dataclass(frozen=True)
 class Host:
-    """One source. names: its failing domains, sorted; mean: DGA score at the mean of their logits, None without one; reuse: share
-    of labels; rendezvous: domains that resolved after the first failure, the likeliest first; first, last: ticks; queries: of the
-    failing names; points: per PARTS, they sum to score."""
+    """One source. names: its failing domains, sorted; mean: DGA score at the mean of their logits, None without one; reuse: see
+    dictionary; rendezvous: domains that resolved after the first failure, the likeliest first; first, last: ticks; queries: of
+    the failing names; points: per PARTS, they sum to score."""
 
     src: str
     names: tuple[str, ...]
@@ -93,13 +93,6 @@ def find(
     return hosts, left
 
 
-def reuse(labels: Sequence[str]) -> float:
-    """Share of labels that hold PIECE_B letters in a row which another label holds too; 0.0 for none."""
-    pieces = [_pieces(label) for label in labels]
-    seen = Counter(piece for each in pieces for piece in each)
-    return sum(any(seen[piece] > 1 for piece in each) for each in pieces) / len(labels) if labels else 0.0
-
-
 def _left_out(pair: Pair, domain: str, sources: int, settings: HostSettings) -> str:
     if pair.answered:
         return "that resolve as well"
@@ -118,7 +111,7 @@ def _host(
     labels = sorted({_label(domain) for domain, _ in names})
     logits = [value for value in (dga.logit(_label(domain)) for domain, _ in names) if value is not None]
     mean = dga.share(math.fsum(logits) / len(logits)) if logits else None  # fsum: the order does not show
-    shared = reuse(labels)
+    shared = dictionary.reuse(labels)
     first = min(pair.first_nxdomain for _, pair in names if pair.first_nxdomain != NEVER)
     rendezvous = _rendezvous(resolved, first, labels, settings)
     points = points_of(Signs(len(names), mean or 0.0, shared, bool(rendezvous), resolver), settings)
@@ -154,12 +147,13 @@ def points_of(signs: Signs, settings: HostSettings) -> tuple[float, ...]:
     many = _ramp(math.log2(signs.names), math.log2(settings.names_low), math.log2(settings.names_high))
     random = settings.randomness_points * enough * _ramp(signs.mean, settings.randomness_low, settings.randomness_high)
     words = settings.dictionary_points * enough * _ramp(signs.reuse, settings.dictionary_low, settings.dictionary_high)
-    made = max(random, words) / max(settings.randomness_points, settings.dictionary_points)
+    most = max(settings.randomness_points, settings.dictionary_points)
+    made = min(random + words, most) / most
     parts = [
         # many names that are not alike in make are typing errors and dead services
         settings.names_points * many * made,
         random,
-        max(0.0, words - random),
+        min(words, most - random),
         settings.rendezvous_points * made * signs.found,
         settings.resolver_points * signs.resolver,
     ]

@@ -13,9 +13,8 @@ Answer = TypeVar("Answer")
 class Memory(Generic[Question, Answer]):
     """``of(questions)`` gives the answer to each; those it does not remember are answered together, each once.
 
-    answered: gives one answer per question, each of them true. held: answers remembered at most: when the newer half is full it
-    becomes the older one, and what that held is forgotten. short: which of some questions may be remembered: a log may hold
-    texts of any length.
+    answered: gives one answer per question, each of them true. held: answers remembered at most: when the newer half is full, the
+    older one is forgotten. short: which of some questions may be remembered: a log may hold texts of any length.
     """
 
     def __init__(
@@ -25,24 +24,20 @@ class Memory(Generic[Question, Answer]):
         short: Callable[[Sequence[Question]], Iterable[bool] | None],
     ) -> None:
         self._answered, self._held, self._short = answered, held, short
-        self._new: dict[Question, Answer] = {}
-        self._old: dict[Question, Answer] = {}
+        self._all: dict[Question, Answer] = {}
+        self._new: dict[Question, Answer] = {}  # the newer half of them
 
     def __len__(self) -> int:
-        return len(self._new) + len(self._old)
+        return len(self._all)
 
     def of(self, questions: Sequence[Question]) -> list[Answer]:
-        found = list(map(self._new.get, questions))
+        found = list(map(self._all.get, questions))
         if all(found):
             return found  # type: ignore[return-value]  # no None among them
-        if self._old:
-            found = list(map(self._old.get, questions, found))
         if any(found):
             new = list(dict.fromkeys([question for question, answer in zip(questions, found) if answer is None]))
         else:
             new = list(dict.fromkeys(questions))
-        if not new:
-            return found  # type: ignore[return-value]
         answers = self._answered(new)
         if len(new) == len(questions):  # all are new, and in this order
             found = list(answers)
@@ -55,10 +50,12 @@ class Memory(Generic[Question, Answer]):
     def _keep(self, questions: Sequence[Question], answers: Sequence[Answer]) -> None:
         half = self._held // 2
         if len(self._new) + len(questions) > half:
-            self._old, self._new = self._new, {}
+            self._all, self._new = self._new, {}
         short = self._short(questions)
         together = zip(questions[:half], answers)
-        self._new.update(together if short is None else compress(together, short))
+        kept = dict(together if short is None else compress(together, short))
+        self._new.update(kept)
+        self._all.update(kept)
 
 
 def up_to(length: int) -> Callable[[Sequence[str]], Iterable[bool] | None]:

@@ -17,10 +17,10 @@ from .classes import (
     SERVICE,
     SINGLE,
     SUFFIX,
+    address_labels,
     by_text,
     by_transport,
     by_zone,
-    is_block_list_lookup,
 )
 from .suffixes import suffixes
 
@@ -122,7 +122,7 @@ def _public(text: str, all_labels: list[str], malformed: bool, non_ldh: bool) ->
             kind = SUFFIX if rules.is_listed(top) else SINGLE
         suffix = top if kind == SUFFIX else ""
         return Name(text, kind, "", suffix, "", "" if suffix else top, "", count, len(text), malformed, non_ldh)
-    if len(labels) > 5 and is_block_list_lookup(labels):
+    if len(labels) > 5 and address_labels(labels):
         kind = DNSBL
     private, width = rules.widths(labels)
     private_suffix, cloud = "", False

@@ -23,7 +23,14 @@ def required_fields(arguments: Mapping[str, str]) -> list[str]:
 def kinds(cells: Cells, rows: int) -> list[str]:
     """Per row what the transport says the name is (netbios, local or ''). cells: the column of a field, None when absent."""
     columns = [_column(cells, names) for names in (QTYPE, PORT, SERVER)]
-    if not any(columns):
+    types, ports, servers = map(set, columns)
+    # each of the three speaks for itself: where no value of any says something, no row is looked at
+    alone = [
+        *((qtype, "", "") for qtype in types),
+        *(("", port, "") for port in ports),
+        *(("", "", server) for server in servers),
+    ]
+    if not any(by_transport(*way) for way in alone):
         return [""] * rows
     known: dict[tuple[str, str, str], str] = {}
     ways = list(zip(*(column or [""] * rows for column in columns)))

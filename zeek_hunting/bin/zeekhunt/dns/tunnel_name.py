@@ -20,7 +20,7 @@ from hashlib import blake2b
 from typing import NamedTuple, Union
 
 from . import names
-from .classes import by_transport
+from .classes import address_labels, by_transport
 from .encoding import encoding
 from .memory import Memory
 from .ordinary import ordinary
@@ -70,8 +70,9 @@ HINT_NAMES = 5  # names a hint rests on at least
 
 
 class TunnelName(NamedTuple):
-    """domain: what was registered; label: its first label; subdomain: all in front of it ('' = none); item: see the module,
-    -1 without a subdomain; longest: longest label; block_list: an address in front of a block list's zone."""
+    """domain: what was registered; label: its first label; subdomain: all in front of it ('' = none), of a
+    block list's look-up what follows the address; item: see the module, -1 without a subdomain; longest: longest label;
+    block_list: an address in front of a block list's zone."""
 
     domain: str
     label: str
@@ -97,7 +98,7 @@ def look_at_all(asked: Sequence[Asked]) -> list[Looked]:
 
 def _new_looks(asked: Sequence[Asked]) -> list[Looked]:
     parts = _parts(asked)
-    scored = list(dict.fromkeys([part[2] for part in parts if not isinstance(part, str) and part[2] and not part[3]]))
+    scored = list(dict.fromkeys([part[2] for part in parts if not isinstance(part, str) and part[2]]))
     items = dict(zip(scored, items_of(scored)))
     found: list[Looked] = []
     for part in parts:
@@ -105,7 +106,7 @@ def _new_looks(asked: Sequence[Asked]) -> list[Looked]:
             found.append(part)
             continue
         domain, label, subdomain, block_list = part
-        item = -1 if not subdomain else _unscored(subdomain) if block_list else items[subdomain]
+        item = items[subdomain] if subdomain else -1
         found.append(TunnelName(domain, label, subdomain, item, max(map(len, subdomain.split("."))), block_list))
     return found
 
@@ -127,7 +128,9 @@ def _parts(asked: Sequence[Asked]) -> list[tuple[str, str, str, bool] | str]:
         if name.kind in NOT_HUNTED or not name.domain:
             found.append(name.kind if name.kind in NOT_HUNTED else "suffix")
         else:
-            found.append((*_split(name), name.kind == BLOCK_LIST))
+            domain, label, subdomain = _split(name)
+            block_list = name.kind == BLOCK_LIST
+            found.append((domain, label, _behind_address(subdomain, domain) if block_list else subdomain, block_list))
     return found
 
 
@@ -154,17 +157,19 @@ def _split(name: names.Name) -> tuple[str, str, str]:
     return name.domain, name.label, name.subdomain
 
 
+def _behind_address(subdomain: str, domain: str) -> str:
+    """What stands between the address that a block list is asked for and the zone. The address says nothing. What follows does: a
+    word or a customer's key is the same in every name, and data that hides behind an address is not."""
+    labels = subdomain.split(".")
+    return ".".join(labels[address_labels([*labels, *domain.split(".")]) :])
+
+
 def items_of(subdomains: Sequence[str]) -> list[int]:
     """The item of each."""
     return [
         _item(subdomain, bits, odd, ENCODINGS.index(encoding(subdomain, bits)))
         for subdomain, bits, odd in zip(subdomains, subdomain_bits_of(subdomains), oddness_of(subdomains))
     ]
-
-
-def _unscored(subdomain: str) -> int:
-    """The item of a name in front of a block list: without surprise and oddness."""
-    return _item(subdomain, 0.0, 0.0, ENCODINGS.index(encoding(subdomain, 0.0)))
 
 
 def _item(subdomain: str, bits: float, odd: float, written: int) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from .. import finding
 from . import hosts, tunnel_score
+from .dictionary import MOST_BITS
 from .tunnel_name import ENCODINGS, HINT_NAMES, ODDNESS_MOST, SHAPES
 from .tunnel_pair import Pair
 from .tunnel_sample import Content
@@ -54,7 +55,7 @@ def host_evidence(host: hosts.Host) -> list[str]:
     said = {
         "names": f"{len(host.names)} distinct domains do not exist",
         "randomness": mean,
-        "dictionary": f"{host.reuse:.0%} of the labels share {hosts.PIECE_B} letters in a row with another",
+        "dictionary": f"labels share {MOST_BITS * host.reuse:.1f} of {MOST_BITS:.0f} bits with another, beyond chance",
         "rendezvous": f"resolved after the first failure: {', '.join(host.rendezvous) or 'none alike'}",
         "resolver": "answers other hosts: its queries are theirs" if host.resolver else "asks for itself",
         "bounds": "a score lies between 0 and 100",
@@ -68,7 +69,9 @@ def tunnel_why_not(pair: Pair, each: Content, sources: int, sources_seen: int, r
     if resolver:
         reasons.append("the source answers other hosts: it forwards their queries, look for the client behind it")
     if pair.block_list:
-        reasons.append(f"{pair.block_list} of {pair.queries} queries look up addresses in a block list; they are not scored")
+        reasons.append(
+            f"{pair.block_list} of {pair.queries} queries look up addresses in a block list; only what follows the address counts"
+        )
     if sources > 1 and sources > COMMON * sources_seen:
         reasons.append(f"{sources} of {sources_seen} internal sources ask for the domain")
     if each.distinct < FEW_NAMES:

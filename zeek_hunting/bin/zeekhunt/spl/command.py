@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Protocol
 
 from .body import BLOCK_B, Columns, Known, blocks, read_header
 from .chunk import Chunk, ChunkError, read_chunk
-from .encode import Cell, append_cells, encode_cell, encode_cells, encode_parts, encode_rows
+from .encode import Cell, append_tails, encode_cell, encode_parts, encode_rows, encode_tail
 from .options import OneOf
 from .plan import MAP, MERGE, Exchange
 from .sdk import Configuration, Option, PlannedCommand, SearchMetric
@@ -100,6 +100,10 @@ class StreamingCommand(ExecuteLoop):
     def add(self, block: Columns) -> Sequence[Sequence[str]]:
         raise NotImplementedError("StreamingCommand.add")
 
+    def tails(self, block: Columns) -> Iterable[str]:
+        """The added cells of each record, encoded and joined; a command that remembers them need not ask add() again."""
+        return map(encode_tail, zip(*self.add(block)))
+
     def start(self) -> Callable[[bytes, bool], bytes]:
         self._known: Known = {}
         return self._answer
@@ -113,10 +117,8 @@ class StreamingCommand(ExecuteLoop):
             return self._rewritten(body, added)
         parts = [body[:records_at].decode("latin-1").rstrip("\r\n"), *(f",{encode_cell(name)}" for name in added), "\r\n"]
         pieces = ["".join(parts).encode("latin-1")]
-        for block in blocks(body, few=True, known=self._known):
-            if block.rows:
-                added_cells = [encode_cells(column) for column in self.add(block)]
-                pieces.append(append_cells(block.records, added_cells).encode("latin-1"))
+        filled = (block for block in blocks(body, few=True, known=self._known) if block.rows)
+        pieces.extend(append_tails(block.records, self.tails(block)).encode("latin-1") for block in filled)
         return b"".join(pieces)
 
     def _rewritten(self, body: bytes, added: Sequence[str]) -> bytes:

@@ -86,11 +86,16 @@ def encode_cells(column: Sequence[str]) -> Sequence[str]:
     return list(map(encode_cell, column)) if any(letter in joined for letter in _MUST_QUOTE) else column
 
 
-def append_cells(records: Sequence[str], added: Sequence[Sequence[str]]) -> str:
-    """Records with one cell per added column behind them, each ended by CRLF. added: columns of encoded cells."""
-    if len(added) == 1:
-        return "".join([f"{record},{cell}\r\n" for record, cell in zip(records, added[0])])
-    tails = map(",".join, zip(*added))
+def encode_tail(cells: Sequence[str]) -> str:
+    """The cells of one record, encoded and joined: what stands behind the record's own, without its first comma."""
+    tail = ",".join(cells)
+    if tail.count(",") == len(cells) - 1 and '"' not in tail and "\r" not in tail and "\n" not in tail:
+        return tail
+    return ",".join(map(encode_cell, cells))
+
+
+def append_tails(records: Sequence[str], tails: Iterable[str]) -> str:
+    """Records with their tails (encode_tail) behind them, each ended by CRLF."""
     return "".join([f"{record},{tail}\r\n" for record, tail in zip(records, tails)])
 
 
