@@ -181,7 +181,8 @@ def keys(columns: Sequence[ByteColumn], flags: np.ndarray) -> np.ndarray:
     A cell longer than LONGEST_KEY_CELL is hashed alone, by Python. The same cells may get another number in another block (its
     longest cell sets how many words are mixed), so a number finds a key but does not name it.
     """
-    mixed: np.ndarray = _SEED ^ flags.astype(np.uint64)
+    # the highest bit, which no length reaches: in a lower one a flag and one more NUL in a cell would be the same
+    mixed: np.ndarray = _SEED ^ flags.astype(np.uint64) << np.uint64(63)
     for first in range(0, len(columns), 8):  # eight lengths, at most LONGEST_KEY_CELL, in one word
         lengths = np.zeros(len(mixed), np.uint64)
         for at, column in enumerate(columns[first : first + 8]):
