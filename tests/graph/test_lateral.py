@@ -315,3 +315,24 @@ def test_an_account_in_other_letters_stays_whole() -> None:
     (account,) = found["accounts"][0]
     assert account.encode("latin-1").decode("utf-8") == "j\u00f6rg_\u0436"
     assert all(line.encode("latin-1").decode("utf-8") for line in found["story"][0])
+
+
+@pytest.mark.parametrize(
+    ("others", "first_leg"),
+    [pytest.param(3, "10.1.2.9", id="jump-host"), pytest.param(0, A, id="any-host")],
+)
+def test_a_session_out_of_a_jump_host_goes_with_the_logon_of_its_own_account(others: int, first_leg: str) -> None:
+    rows = []
+    for place in range(2 * others):  # who comes and where they go, days before: what makes a jump host
+        rows += [conn(f"I{place}", f"10.1.2.{place + 1}", B, 3389, 200_000 * place, service="rdp")]
+        rows += [conn(f"O{place}", B, f"10.1.3.{place + 1}", 22, 200_000 * place + 90_000, service="ssh")]
+    for uid, source, dest, at, account in (("V1", "10.1.2.9", B, 0, "eve"), ("V2", A, B, 1, "bob"), ("V3", B, C, 300, "eve")):
+        start = 3_000_000 + at
+        rows += [
+            conn(uid, source, dest, 3389, start, service="rdp", duration="900"),
+            log(uid, source, dest, start, cookie=account),
+        ]
+    found, _ = hunted([as_body(rows)])
+    assert f"{first_leg} > {B} > {C}" in found["path"]
+    own = [line for lines in found["evidence"] for line in lines if "had its own session" in line]
+    assert not own and ("eve" in found["accounts"][found["path"].index(f"{first_leg} > {B} > {C}")])

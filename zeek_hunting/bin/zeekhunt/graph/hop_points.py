@@ -2,7 +2,7 @@
 
 hunts.md §4.2 (copy and execute with the same source), §4.6 (new edges, admin sources, patch waves). New edges and admin sources
 are judged by the past alone; copy and execute, other protocols and sweeps by the minutes around the session; usual servers, and
-jump hosts in ``paths``, by the whole search, since with a day of data there is no past to learn roles from.
+jump hosts by the whole search, since with a day of data there is no past to learn roles from.
 """
 
 from __future__ import annotations
@@ -82,16 +82,30 @@ def _fan_out(sessions: Sessions, pair: np.ndarray, settings: LateralSettings) ->
     if not len(sessions):
         return np.zeros(0, np.int64)
     near = settings.fan_out_within
+    who, pair = _somebody(sessions, pair, settings)
     order = np.lexsort((sessions.start, pair))
-    start, of_pair, src = sessions.start[order], pair[order], sessions.src[order]
+    start, of_pair, src = sessions.start[order], pair[order], who[order]
     apart = np.ones(len(order) + 1, bool)
     apart[1:-1] = (of_pair[1:] != of_pair[:-1]) | (start[1:] - start[:-1] > 2 * near)
     first, last = np.flatnonzero(apart[:-1]), np.flatnonzero(apart[1:])
     span = int(sessions.start.max()) + 2 * near + 1  # one line for all sources, a stretch of it for each
     begins, ends = np.sort(src[first] * span + start[first]), np.sort(src[last] * span + start[last] + 2 * near)
-    here = sessions.src * span + sessions.start + near
+    here = who * span + sessions.start + near
     found: np.ndarray = np.searchsorted(begins, here, "right") - np.searchsorted(ends, here, "left")
     return found
+
+
+def _somebody(sessions: Sessions, pair: np.ndarray, settings: LateralSettings) -> tuple[np.ndarray, np.ndarray]:
+    """(Who reaches out, that and the destination), int64 (sessions,): the source, on a jump host each account by itself, since
+    several people at work through it make no sweep."""
+    jumps = jump_hosts(sessions, settings)[sessions.src]
+    if not jumps.any():
+        return sessions.src, pair
+    accounts, account = numbered(sessions.account)
+    who = np.where(jumps, sessions.src * len(accounts) + account, sessions.src * len(accounts) + account[0])
+    _, who = np.unique(who, return_inverse=True)
+    _, met = np.unique(who.reshape(-1) * len(sessions.hosts) + sessions.dest, return_inverse=True)
+    return who.reshape(-1), met.reshape(-1)
 
 
 def _execution(sessions: Sessions, pair: np.ndarray, settings: LateralSettings) -> np.ndarray:
@@ -192,6 +206,22 @@ def _admin_source(sessions: Sessions, settings: LateralSettings) -> np.ndarray:
     # busy days of the source before that of the session
     before = np.searchsorted(line, sessions.src * span + day) - np.searchsorted(line, sessions.src * span)
     found: np.ndarray = before >= settings.admin_source_days
+    return found
+
+
+def numbered(texts: Sequence[str]) -> tuple[dict[str, int], np.ndarray]:
+    """(Text -> its number, from 0; int64 (texts,): the number of each.)"""
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    return numbers, np.fromiter(map(numbers.__getitem__, texts), np.int64, len(texts))
+
+
+def jump_hosts(sessions: Sessions, settings: LateralSettings) -> np.ndarray:
+    """bool (hosts,): reached by many and reaching many, over the whole search."""
+    many = max(len(sessions.hosts), 1)
+    pairs = different(sessions.src * many + sessions.dest)
+    reached_by = np.bincount(pairs % many, minlength=len(sessions.hosts))
+    reaches = np.bincount(pairs // many, minlength=len(sessions.hosts))
+    found: np.ndarray = (reached_by >= settings.jump_sources) & (reaches >= settings.jump_hosts)
     return found
 
 

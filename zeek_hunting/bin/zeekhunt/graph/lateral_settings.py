@@ -47,6 +47,7 @@ class LateralSettings:
     next_hop: float = 8.0
     account_change: float = 12.0
     unreached_before: float = 8.0
+    own_logon: float = -12.0  # what a change of account adds, taken off where the account came by itself
     protocol_change: float = 3.0
     during: float = 3.0
     soon: float = 2.0

@@ -22,16 +22,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .hop_points import HopPoints
+from .hop_points import HopPoints, jump_hosts, numbered
 from .lateral_settings import LateralSettings
-from .node_sums import different
 from .sessions import Sessions
 
 _NONE = -1
 Part = tuple[float, str]  # points and what they are for
 Edges = tuple[tuple[int, int], ...]
 # what may hold of a pair of consecutive hops
-JUMP, NEXT, CHANGE, UNREACHED, OTHER_PROTOCOL, DURING, SOON = (1 << bit for bit in range(7))
+JUMP, NEXT, CHANGE, UNREACHED, OWN_LOGON, OTHER_PROTOCOL, DURING, SOON = (1 << bit for bit in range(8))
 
 
 @dataclass(frozen=True)
@@ -154,15 +153,17 @@ class _Link:
 
     def __init__(self, sessions: Sessions, points: HopPoints, settings: LateralSettings) -> None:
         self._sessions, self._settings = sessions, settings
-        accounts, account = _numbered(sessions.account)
-        protocols, protocol = _numbered(sessions.protocol)
+        accounts, account = numbered(sessions.account)
+        protocols, protocol = numbered(sessions.protocol)
         self.states = (sessions.src * len(accounts) + account) * len(protocols) + protocol
         self.swept: list[bool] = (points.fan_out >= settings.fan_out_hosts).tolist()
         self._nobody = accounts.get("", _NONE)
         self._account, self._protocol = account.tolist(), protocol.tolist()
         self._new = points.new.tolist()
         self._start, self._end, self._dest = sessions.start.tolist(), sessions.end.tolist(), sessions.dest.tolist()
-        self._jump_host = _jump_hosts(sessions, settings)
+        jumps = jump_hosts(sessions, settings)
+        self._jump_host = jumps.tolist()
+        self._own_logon = _own_logon(sessions, account, jumps, settings.gap)
         reach, first = np.unique(account * len(sessions.hosts) + sessions.dest, return_index=True)
         self._reached_first = dict(zip(reach.tolist(), first.tolist()))  # account and host -> the first session of both
         self._values = (
@@ -170,6 +171,7 @@ class _Link:
             (NEXT, settings.next_hop),
             (CHANGE, settings.account_change),
             (UNREACHED, settings.unreached_before),
+            (OWN_LOGON, settings.own_logon),
             (OTHER_PROTOCOL, settings.protocol_change),
             (DURING, settings.during),
             (SOON, settings.soon),
@@ -192,7 +194,10 @@ class _Link:
         if self._new[previous] and self._new[at]:
             kind |= NEXT
         before, now = self._account[previous], self._account[at]
-        if before != now and before != self._nobody and now != self._nobody:
+        changes = before != now and before != self._nobody and now != self._nobody
+        if changes and at in self._own_logon:
+            kind |= OWN_LOGON
+        elif changes:
             kind |= CHANGE
             if self._reached_first.get(before * len(self._sessions.hosts) + self._dest[at], at) >= at:
                 kind |= UNREACHED
@@ -211,6 +216,7 @@ class _Link:
             NEXT: "two new edges follow one another",
             CHANGE: f"the account changes from {before} to {now}",
             UNREACHED: f"{before} had not reached this host",
+            OWN_LOGON: f"not by {before}: {now} had its own session to the host between",
             OTHER_PROTOCOL: f"from {sessions.protocol[previous]} to {sessions.protocol[at]}",
             DURING: "starts while the hop before is open",
             SOON: "starts soon after the hop before",
@@ -218,20 +224,20 @@ class _Link:
         return said[flag]
 
 
-def _numbered(texts: Sequence[str]) -> tuple[dict[str, int], np.ndarray]:
-    """(Text -> its number, from 0; int64 (texts,): the number of each.)"""
-    numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-    return numbers, np.fromiter(map(numbers.__getitem__, texts), np.int64, len(texts))
-
-
-def _jump_hosts(sessions: Sessions, settings: LateralSettings) -> list[bool]:
-    """Per host whether it is reached by many and reaches many, over the whole search."""
-    many = max(len(sessions.hosts), 1)
-    pairs = different(sessions.src * many + sessions.dest)
-    reached_by = np.bincount(pairs % many, minlength=len(sessions.hosts))
-    reaches = np.bincount(pairs // many, minlength=len(sessions.hosts))
-    found: list[bool] = ((reached_by >= settings.jump_sources) & (reaches >= settings.jump_hosts)).tolist()
-    return found
+def _own_logon(sessions: Sessions, account: np.ndarray, jumps: np.ndarray, gap: int) -> set[int]:
+    """Sessions out of a jump host whose account itself had come to that host and could go on (Hopper: a session goes with the
+    logon of its own account). Elsewhere this explains nothing: the passwords stolen on a host are those of who is logged on."""
+    leaving, coming = np.flatnonzero(jumps[sessions.src]), np.flatnonzero(jumps[sessions.dest])
+    if not len(leaving) or not len(coming):
+        return set()
+    many = int(account.max()) + 1
+    keys = np.concatenate((sessions.src[leaving] * many + account[leaving], sessions.dest[coming] * many + account[coming]))
+    _, visit = np.unique(keys, return_inverse=True)
+    start, expires = sessions.start - sessions.start[0], sessions.end - sessions.start[0] + gap
+    line = visit.reshape(-1) * (int(expires.max()) + 1)  # a stretch of one line for each host and account
+    here, there = line[: len(leaving)] + start[leaving], line[len(leaving) :]
+    begun = np.searchsorted(np.sort(there + start[coming]), here, "left")
+    return set(leaving[begun > np.searchsorted(np.sort(there + expires[coming]), here, "left")].tolist())
 
 
 def explain_links(
