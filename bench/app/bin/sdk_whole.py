@@ -15,6 +15,7 @@ from zeekhunt.beacon import summary
 from zeekhunt.beacon.pairs import Pairs
 from zeekhunt.beacon.ranking import Ranking, Request
 from zeekhunt.beacon.series import Series
+from zeekhunt.beacon.traits import TraitSet
 from zeekhunt.zeek.site import Site
 
 
@@ -24,6 +25,7 @@ class Gathered:
     def __init__(self, gathering: Gathering) -> None:
         self._gathering = gathering
         self.tally = Counter({"read": gathering.read, "used": gathering.read})
+        self.traits = TraitSet()
 
     def finish(self) -> tuple[Pairs, Pairs]:
         return _pairs(self._gathering.columns), _pairs({})
