@@ -160,7 +160,13 @@ KINDS: dict[str, tuple[set[str], Mapping[str, Any]]] = {
     "hidden": ({"10.0.0.10>203.0.113.53"}, {"log": "ssl", "set": {"id.resp_h": "203.0.113.53", "id.resp_p": 853}}),
     "failing": (
         {"10.0.0.10"},
-        {"log": "dns", "at": "4h", "repeat": 10, "every": "1s", "set": {"query": "{letters:12}.example", "rcode_name": "NXDOMAIN"}},
+        {
+            "log": "dns",
+            "at": "4h",
+            "repeat": 10,
+            "every": "1s",
+            "set": {"query": "{letters:12}.example", "rcode_name": "NXDOMAIN"},
+        },
     ),
     "serve": ({"10.0.0.10>client", "10.0.0.3>3389", "10.0.0.3>any"}, {}),
     "volume": ({"10.0.0.10"}, {}),
