@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -103,20 +103,21 @@ class Lateral:
                 "to see what there is",
             )
             return {}
-        return self._rows(sessions, points, paths)
+        return self._rows(sessions, points, paths, explain_links(best, paths))
 
     def _say(self, level: str, sentence: str) -> None:
         self.messages.append((level, sentence))
 
-    def _rows(self, sessions: Sessions, points: HopPoints, paths: Sequence[Path]) -> dict[str, Sequence[finding.Cell]]:
-        links = explain_links(sessions, points, paths, self._settings)
+    def _rows(
+        self, sessions: Sessions, points: HopPoints, paths: Sequence[Path], links: Mapping[tuple[int, int], list[Part]]
+    ) -> dict[str, Sequence[finding.Cell]]:
         ordered = sorted(paths, key=lambda path: (-path.total, path.sessions))
         rows = [_row(sessions, path, _evidence(sessions, points, path, links), self._settings) for path in ordered]
         columns: dict[str, Sequence[finding.Cell]] = {name: [row[name] for row in rows] for name in rows[0]}
         return finding.table({name: columns.pop(name) for name in finding.FIELDS}, columns)
 
 
-def _evidence(sessions: Sessions, points: HopPoints, path: Path, links: dict[tuple[int, int], list[Part]]) -> list[Part]:
+def _evidence(sessions: Sessions, points: HopPoints, path: Path, links: Mapping[tuple[int, int], list[Part]]) -> list[Part]:
     """All parts of a path's score in order of its hops; what is over the highest score is taken off at the end."""
     parts: list[Part] = []
     for number, at in enumerate(path.sessions, 1):

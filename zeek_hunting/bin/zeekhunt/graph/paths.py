@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -35,12 +36,14 @@ JUMP, NEXT, CHANGE, UNREACHED, OWN_LOGON, OTHER_PROTOCOL, DURING, SOON = (1 << b
 
 @dataclass(frozen=True)
 class BestPaths:
-    """Per session: total points of the best path that ends with it, the session before it (-1: none), its hops."""
+    """Per session: total points of the best path that ends with it, the session before it (-1: none), its hops.
+    parts: (session, next session) -> the parts of that link, as they were counted."""
 
     total: np.ndarray
     before: np.ndarray
     hops: np.ndarray
     states_dropped: int
+    parts: Callable[[int, int], list[Part]]
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def best_paths(sessions: Sessions, points: HopPoints, settings: LateralSettings)
         if onward[at]:
             waiting.append(at)
     dropped = sum(each.dropped for each in reached.values())
-    return BestPaths(np.array(total), np.array(before, np.int64), np.array(hops, np.int64), dropped)
+    return BestPaths(np.array(total), np.array(before, np.int64), np.array(hops, np.int64), dropped, link.parts)
 
 
 def _neighbours(sessions: Sessions, gap: int) -> tuple[np.ndarray, np.ndarray]:
@@ -130,12 +133,18 @@ def _neighbours(sessions: Sessions, gap: int) -> tuple[np.ndarray, np.ndarray]:
         return np.zeros(0, bool), np.zeros(0, bool)
     start, expires = sessions.start - sessions.start[0], sessions.end - sessions.start[0] + gap
     span = int(expires.max()) + 1  # one line for all hosts, a stretch of it for each
-    leaves = np.sort(sessions.src * span + start)
-    arrives, closes = sessions.dest * span + start, sessions.dest * span + expires
-    goes_on = np.searchsorted(leaves, closes, "right") > np.searchsorted(leaves, arrives, "right")
-    here = sessions.src * span + start
-    follows = np.searchsorted(np.sort(arrives), here, "left") > np.searchsorted(np.sort(closes), here, "left")
-    return goes_on, follows
+    leaves, arrives, closes = sessions.src * span + start, sessions.dest * span + start, sessions.dest * span + expires
+    goes_on = _up_to(leaves, closes, "right") > _up_to(leaves, arrives, "right")
+    return goes_on, _up_to(arrives, leaves, "left") > _up_to(closes, leaves, "left")
+
+
+def _up_to(line: np.ndarray, places: np.ndarray, side: Literal["left", "right"]) -> np.ndarray:
+    """Per place how many of the line lie before it (left) or up to it (right). Asked in order, as a line of a million does not
+    fit the processor's cache."""
+    order = np.argsort(places, kind="stable")
+    found = np.empty(len(places), np.int64)
+    found[order] = np.searchsorted(np.sort(line), places[order], side)
+    return found
 
 
 def _visits(host: int, session: int, source: Sequence[int], before: Sequence[int]) -> bool:
@@ -236,16 +245,13 @@ def _own_logon(sessions: Sessions, account: np.ndarray, jumps: np.ndarray, gap: 
     start, expires = sessions.start - sessions.start[0], sessions.end - sessions.start[0] + gap
     line = visit.reshape(-1) * (int(expires.max()) + 1)  # a stretch of one line for each host and account
     here, there = line[: len(leaving)] + start[leaving], line[len(leaving) :]
-    begun = np.searchsorted(np.sort(there + start[coming]), here, "left")
-    return set(leaving[begun > np.searchsorted(np.sort(there + expires[coming]), here, "left")].tolist())
+    open_then = _up_to(there + start[coming], here, "left") > _up_to(there + expires[coming], here, "left")
+    return set(leaving[open_then].tolist())
 
 
-def explain_links(
-    sessions: Sessions, points: HopPoints, paths: Sequence[Path], settings: LateralSettings
-) -> dict[tuple[int, int], list[Part]]:
-    """(session, next session) of every path -> the parts of that link, as best_paths counted them."""
-    told = _Link(sessions, points, settings)
-    return {link: told.parts(*link) for path in paths for link in zip(path.sessions, path.sessions[1:])}
+def explain_links(best: BestPaths, paths: Sequence[Path]) -> dict[tuple[int, int], list[Part]]:
+    """(session, next session) of every path -> the parts of that link."""
+    return {link: best.parts(*link) for path in paths for link in zip(path.sessions, path.sessions[1:])}
 
 
 def top_paths(sessions: Sessions, best: BestPaths, swept: np.ndarray, wanted: Wanted) -> tuple[list[Path], int]:
