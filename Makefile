@@ -11,7 +11,7 @@ LOGS ?=
 RUN := $(PYTHON) -m tools.environment run
 
 .DEFAULT_GOAL := help
-.PHONY: help hunt hunts test lab package bench lint appinspect new-command new-hunt notebook clean
+.PHONY: help hunt hunts test lab package bench lint appinspect new-command new-hunt try-hunt notebook clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+): .*## /  make \1	/'
@@ -42,6 +42,10 @@ new-command: ## a new streaming command from a template: NAME=, and TITLE= what 
 
 hunts: ## saved searches, macros and pages from hunts/*.yml
 	@$(RUN) -m tools.hunts $(ARGS)
+
+try-hunt: ## build, then the tests of one hunt alone: NAME=area_what
+	@$(RUN) -m tools.hunts
+	@$(RUN) -m pytest -q tests/hunts/test_playbooks.py -k "$(NAME)"
 
 new-hunt: ## a new hunt from a template that works: NAME=area_what
 	@$(RUN) -m tools.hunts new $(NAME)
