@@ -70,9 +70,7 @@ def _new(names: list[str]) -> int:
     except NewHuntError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    sys.stdout.write(
-        f"Written: {path.relative_to(REPO)}. Change it, then: make hunts && make test ARGS='tests/hunts -k {names[0]}'\n"
-    )
+    sys.stdout.write(f"Written: {path.relative_to(REPO)}. Change it, then: make try-hunt NAME={names[0]}\n")
     return 0
 
 
