@@ -79,7 +79,9 @@ def find(
             resolved.setdefault(src, []).append((domain, pair))
         if not pair.nxdomain:
             continue
-        reason = _left_out(pair, domain, failing_sources[domain], settings)
+        asked_by = failing_sources[domain]
+        reason = "that a resolver asked for a source that is here" if asked_by and src in resolvers else ""
+        reason = _left_out(pair, domain, asked_by, settings) or reason
         if reason:
             left[reason] += 1
         else:
