@@ -18,7 +18,7 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--hide-scrollbars", "--font-render-hinting=none"),
 ]
-SETTLED_MS = 30_000
+SETTLED_MS = 90_000
 
 # Every search failed, with its rows fetched, or waiting for the click that confirms it; size and tokens quiet for a moment.
 # Silence of the whole network says nothing, since it polls; silence of rows does: a chained panel is "done" with no rows until
@@ -64,6 +64,7 @@ class Screen:
         context = browser.new_context(
             viewport={"width": 1440, "height": 1000}, locale="en-US", timezone_id="UTC", reduced_motion="reduce"
         )
+        context.set_default_timeout(SETTLED_MS)  # a shared machine may take longer than the half minute that is usual
         screen = cls(context.new_page())
         screen.page.on("request", screen._asked)
         screen.page.on("requestfinished", screen._answered)
