@@ -40,7 +40,7 @@ class DnsEntropyCommand(StreamingCommand):
         return [self.prefix + field for field in FIELDS]
 
     @cached_property
-    def remembered(self) -> Tails:
+    def remembered(self) -> Tails[str]:
         from zeekhunt.dns.annotate import Tails  # its tables load with the first event
 
         return Tails(encode_tail)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import repeat
+from typing import Generic, TypeVar
 
 from . import dga
 from .classes import NO_DGA, NORMAL, UNSCORED
@@ -18,6 +19,7 @@ from .popular import known, known_of
 from .surprise import subdomain_bits, subdomain_bits_of
 
 Row = tuple[str, ...]
+Written = TypeVar("Written")
 AT_ONCE = 1024  # names scored in one pass: more would leave the processor's cache
 # numbers come from tables: formatting four floats is a seventh of the time a new name takes
 _THOUSANDTHS = [f"{number / 1000:.3f}" for number in range(8_001)]  # entropy of bytes is at most 8
@@ -59,31 +61,23 @@ def row(query: str, kind: str = "") -> Row:
     )
 
 
-_kept = lru_cache(maxsize=MEMO // 4)(row)
-
-
 def rows(queries: Sequence[str], kinds: Sequence[str]) -> list[Row]:
     """row() of every query; both sequences have one item per event."""
-    found: list[Row] = []
-    for start in range(0, len(queries), 4 * AT_ONCE):
-        part, how = queries[start : start + 4 * AT_ONCE], kinds[start : start + 4 * AT_ONCE]
-        if any(how):
-            found += [(_kept if len(query) <= REMEMBERED else row)(query, kind) for query, kind in zip(part, how)]
-        else:
-            found += _ROWS.of(part)
-    return found
+    return _ROWS.of(queries, kinds)
 
 
-class Tails:
+class Tails(Generic[Written]):
     """row() of many names as ``written`` puts it, once per name: one that comes again is looked up."""
 
-    def __init__(self, written: Callable[[Row], str]) -> None:
-        self._plain: Memory[str, str] = Memory(lambda queries: list(map(written, _new_rows(queries))), MEMO, up_to(REMEMBERED))
+    def __init__(self, written: Callable[[Row], Written]) -> None:
+        self._plain: Memory[str, Written] = Memory(
+            lambda queries: list(map(written, _new_rows(queries))), MEMO, up_to(REMEMBERED)
+        )
         self._of_kind = lru_cache(maxsize=MEMO // 4)(lambda query, kind: written(row(query, kind)))
 
-    def of(self, queries: Sequence[str], kinds: Sequence[str]) -> list[str]:
+    def of(self, queries: Sequence[str], kinds: Sequence[str]) -> list[Written]:
         """Both sequences have one item per event."""
-        found: list[str] = []
+        found: list[Written] = []
         for start in range(0, len(queries), 4 * AT_ONCE):
             part, how = queries[start : start + 4 * AT_ONCE], kinds[start : start + 4 * AT_ONCE]
             odd = [at for at, kind in enumerate(how) if kind] if any(how) else []
@@ -161,7 +155,7 @@ def _new_domains(domains: Sequence[str]) -> list[tuple[str, str]]:
     return list(zip(["1" if each else "0" for each in popular], scores))
 
 
-_ROWS: Memory[str, Row] = Memory(_new_rows, MEMO, up_to(REMEMBERED))
+_ROWS: Tails[Row] = Tails(lambda one: one)
 _DOMAINS = Memory(_new_domains, MEMO, up_to(NAME_B))
 
 

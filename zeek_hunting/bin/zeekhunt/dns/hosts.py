@@ -80,8 +80,9 @@ def find(
         if not pair.nxdomain:
             continue
         asked_by = failing_sources[domain]
-        reason = "that a resolver asked for a source that is here" if asked_by and src in resolvers else ""
-        reason = _left_out(pair, domain, asked_by, settings) or reason
+        reason = _left_out(pair, domain, asked_by, settings)
+        if not reason and asked_by and src in resolvers:
+            reason = "that a resolver forwarded for a source that is in the search as well"
         if reason:
             left[reason] += 1
         else:
